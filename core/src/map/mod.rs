@@ -1,0 +1,79 @@
+//! Maps: relevance per place, with the truth about where it came from.
+
+pub mod colour;
+pub mod resample;
+
+use crate::descriptor::Sign;
+use serde::{Deserialize, Serialize};
+
+/// Relevance per channel and place, as a method computed it: never scaled, clipped or coloured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Map {
+    /// `channels * height * width` values, channel after channel, row after row; the unit is the target's logit.
+    pub values: Vec<f32>,
+    /// What is known of the values; travels without them between page and worker.
+    pub facts: Facts,
+}
+
+/// All of a [`Map`] but its values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Number of channels: 1 for a map per place, 3 for one per colour.
+    pub channels: usize,
+    /// Rows. May be fewer than the input's: a class activation map has its layer's size.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// What the numbers mean.
+    pub sign: Sign,
+    /// How it came about.
+    pub provenance: Provenance,
+}
+
+/// How a map came about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Id of the method.
+    pub method: String,
+    /// Index of the explained class.
+    pub target: usize,
+    /// Name of the node whose values were used, where it is not the input.
+    pub node: Option<String>,
+    /// Id of the network.
+    pub network: String,
+    /// Rows and columns of the input the network saw.
+    pub input: (usize, usize),
+    /// Passes made, forward and backward counted alike.
+    pub passes: usize,
+    /// Name of the device.
+    pub device: String,
+    /// Seconds it took; filled in by who has a clock.
+    pub seconds: f64,
+}
+
+impl Map {
+    /// One value per place: the sum over channels.
+    ///
+    /// # Shapes
+    /// `[C, H, W]` to `[H, W]`.
+    #[must_use]
+    pub fn flat(&self) -> Vec<f32> {
+        let place = self.facts.height * self.facts.width;
+        let mut flat = vec![0.0; place];
+        for channel in self.values.chunks_exact(place) {
+            for (sum, value) in flat.iter_mut().zip(channel) {
+                *sum += value;
+            }
+        }
+        flat
+    }
+
+    /// Row and column of the greatest value of [`Map::flat`], each as a share of the map's height and width (0 to 1).
+    #[must_use]
+    pub fn peak(&self) -> (f32, f32) {
+        let flat = self.flat();
+        let at = (0..flat.len()).fold(0, |best, i| if flat[i] > flat[best] { i } else { best });
+        let (row, column) = (at / self.facts.width, at % self.facts.width);
+        ((row as f32 + 0.5) / self.facts.height as f32, (column as f32 + 0.5) / self.facts.width as f32)
+    }
+}

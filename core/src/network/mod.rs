@@ -1,0 +1,2 @@
+//! Networks as data.
+pub mod card;

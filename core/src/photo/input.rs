@@ -1,0 +1,67 @@
+//! A photo to the numbers a network takes.
+
+use super::{Crop, Photo, Region};
+use serde::{Deserialize, Serialize};
+
+/// What is done to a photo before a network sees it. Part of the network's card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preprocess {
+    /// Rows and columns the network was trained on.
+    pub size: usize,
+    /// Length the shortest side is resized to before the centre is cut out.
+    pub resize: usize,
+    /// How it is resized.
+    pub filter: Filter,
+    /// What is taken from each channel's value, which runs from 0 to 255.
+    pub mean: [f32; 3],
+    /// What the difference is divided by.
+    pub std: [f32; 3],
+}
+
+/// A resampling filter, antialiased as in Pillow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Filter {
+    /// Triangle.
+    Bilinear,
+    /// Cubic with a = -0.5.
+    Bicubic,
+}
+
+/// What the network sees, before normalisation: the exact pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// `height * width * 3` bytes, row after row.
+    pub rgb: Vec<u8>,
+    /// Which part of the upright photo it shows.
+    pub region: Region,
+}
+
+/// Cuts and resizes a photo to what the network sees.
+#[must_use]
+pub fn prepare(_photo: &Photo, _preprocess: &Preprocess, _crop: Crop) -> Input {
+    unimplemented!()
+}
+
+impl Input {
+    /// The numbers the network takes: `(value - mean) / std`.
+    ///
+    /// # Shapes
+    /// `[3, H, W]`, channel after channel.
+    #[must_use]
+    pub fn normalised(&self, preprocess: &Preprocess) -> Vec<f32> {
+        let place = self.height * self.width;
+        let mut values = vec![0.0; 3 * place];
+        for (i, pixel) in self.rgb.chunks_exact(3).enumerate() {
+            for c in 0..3 {
+                values[c * place + i] = (f32::from(pixel[c]) - preprocess.mean[c]) / preprocess.std[c];
+            }
+        }
+        values
+    }
+}

@@ -1,0 +1,179 @@
+//! What a page and its workers say to each other.
+//!
+//! A message is one of these enums as JSON text and a list of binary buffers that are transferred, not copied.
+//! Each variant says which buffers go with it. A worker answers requests in the order they came, one at a time;
+//! [`Request::Stop`] is read between the passes of the request that runs.
+
+use serde::{Deserialize, Serialize};
+use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::map;
+use tessera_core::network::card::Card;
+use tessera_core::photo::{Crop, PhotoFacts, Region};
+
+/// Number the page gives to a piece of work; all events about it carry it.
+pub type Job = u32;
+
+/// From the page to a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Opens the worker's device and puts the network on it. Buffers: the weight file. Answer: `Opened` or `Refused`.
+    Open {
+        /// What is known of the network.
+        card: Card,
+    },
+    /// Decodes a photo and cuts out what the network will see. Buffers: the file's bytes. Needs no open network.
+    /// Answer: `Prepared` or `Failed`.
+    Prepare {
+        /// Number of the work.
+        job: Job,
+        /// Which part of the photo the network sees.
+        crop: Crop,
+        /// What is known of the network, for its input size and resampling.
+        card: Card,
+        /// Longest side of the preview in pixels.
+        preview: usize,
+    },
+    /// Classifies a prepared photo and draws maps of it. Buffers: RGB bytes, `height * width * 3`.
+    /// Answers: `Answered`, then one `Mapped` a method with `Progress` between, then `Finished`; or `Stopped` or `Failed`.
+    Explain {
+        /// Number of the work.
+        job: Job,
+        /// Rows of the input.
+        height: usize,
+        /// Columns of the input.
+        width: usize,
+        /// The class to explain.
+        target: Target,
+        /// The methods, in the order wanted. None: classify only.
+        methods: Vec<MethodSpec>,
+    },
+    /// Runs the known-answer test on this worker's device. Buffers: none to give a reference, or the reference's two
+    /// buffers (logits, gradient) to be compared with. Answer: `Tested` or `Failed`.
+    Test {
+        /// Number of the work.
+        job: Job,
+    },
+    /// Stops the work of that number, running or waiting. Answer: `Stopped`, unless it was already over.
+    Stop {
+        /// Number of the work.
+        job: Job,
+    },
+}
+
+/// From a worker to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker's code has been loaded and it listens.
+    Loaded,
+    /// Device and network are ready.
+    Opened {
+        /// What runs.
+        device: DeviceFacts,
+        /// Seconds from the request to here.
+        seconds: f64,
+    },
+    /// Device or network could not be opened; the sentence says why and what to do.
+    Refused {
+        /// What, why, what to do.
+        sentence: String,
+    },
+    /// A photo is decoded. Buffers: preview (RGBA bytes, `preview.0 * preview.1 * 4`, rows first), input (RGB bytes, `input.0 * input.1 * 3`).
+    Prepared {
+        /// Number of the work.
+        job: Job,
+        /// What is known of the photo.
+        photo: PhotoFacts,
+        /// Rows and columns of the preview.
+        preview: (usize, usize),
+        /// Rows and columns of the input.
+        input: (usize, usize),
+        /// Which part of the upright photo the input shows.
+        region: Region,
+    },
+    /// The network's answer. Buffers: the logits, f32, one a class.
+    Answered {
+        /// Number of the work.
+        job: Job,
+        /// Index of the class the maps will explain.
+        target: usize,
+        /// Seconds of the forward pass, read-back included.
+        seconds: f64,
+    },
+    /// How far the work is.
+    Progress {
+        /// Number of the work.
+        job: Job,
+        /// Id of the method that runs.
+        method: String,
+        /// Passes done.
+        done: usize,
+        /// Passes in all.
+        all: usize,
+    },
+    /// One map is done. Buffers: its values, f32, `channels * height * width`.
+    Mapped {
+        /// Number of the work.
+        job: Job,
+        /// What is known of the map.
+        map: map::Facts,
+    },
+    /// All of the work is done.
+    Finished {
+        /// Number of the work.
+        job: Job,
+    },
+    /// The work was stopped before its end; what came before stays valid.
+    Stopped {
+        /// Number of the work.
+        job: Job,
+    },
+    /// The known-answer test ran. Buffers: logits and gradient, f32.
+    Tested {
+        /// Number of the work.
+        job: Job,
+        /// How this device compares with the reference; none where no reference was given.
+        report: Option<TestReport>,
+        /// Seconds of a forward and backward pass, the second time round.
+        seconds: f64,
+    },
+    /// The work failed; the sentence says what, why and what to do.
+    Failed {
+        /// Number of the work.
+        job: Job,
+        /// What, why, what to do.
+        sentence: String,
+    },
+}
+
+/// What runs the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceFacts {
+    /// Which kind.
+    pub kind: DeviceKind,
+    /// Name of the adapter as the system gives it; empty if it keeps it to itself.
+    pub name: String,
+}
+
+/// A kind of device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DeviceKind {
+    /// The processor, through burn's Flex back end.
+    Cpu,
+    /// The graphics processor, through burn's wgpu back end: WebGPU in a browser, Vulkan, Metal or DirectX natively.
+    Gpu,
+}
+
+/// How one device's numbers compare with another's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestReport {
+    /// Whether both numbers below keep their limits.
+    pub agrees: bool,
+    /// Greatest difference of a logit.
+    pub logits: f64,
+    /// Its limit.
+    pub logits_limit: f64,
+    /// Relative L2 distance of the input gradients.
+    pub gradient: f64,
+    /// Its limit.
+    pub gradient_limit: f64,
+}
