@@ -43,7 +43,7 @@ pub struct Provenance {
     pub network: String,
     /// Rows and columns of the input the network saw.
     pub input: (usize, usize),
-    /// Passes made, forward and backward counted alike.
+    /// Passes it takes, forward and backward counted alike, those shared with other maps included.
     pub passes: usize,
     /// Name of the device.
     pub device: String,

@@ -1,2 +1,22 @@
-//! Networks as data.
+//! Networks as data: a graph of explicit ops on burn tensors, on any device.
+//!
+//! `format` reads weights, `zoo` builds graphs, `canonise` simplifies both, `shape` checks them before a tensor is
+//! touched, `forward` and `backward` walk them, `session` is one input on one network. No op knows its neighbours.
+
+pub mod backward;
+pub mod canonise;
 pub mod card;
+pub mod describe;
+pub mod format;
+pub mod forward;
+pub mod graph;
+pub mod load;
+pub mod op;
+pub mod parameters;
+pub mod session;
+pub mod shape;
+pub mod value;
+pub mod zoo;
+
+pub use load::{LoadError, Network};
+pub use session::Session;

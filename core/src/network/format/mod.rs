@@ -1,0 +1,3 @@
+//! Weight files: bytes of a stranger's file to [`super::parameters::Parameters`].
+
+pub mod safetensors;

@@ -1,0 +1,183 @@
+//! Requests in, events out: what a worker does with a message.
+
+use crate::protocol::{DeviceFacts, DeviceKind, Event, Job, Request};
+use crate::{device, selftest};
+use std::future::Future;
+use std::pin::Pin;
+use tessera_core::experiment::{self, Flow, MethodSpec, Observer, Target, run::Step};
+use tessera_core::network::{Network, card::Card, load};
+use tessera_core::photo::{self, Crop, Input, Region};
+
+/// Bytes that go with a message.
+pub type Buffer = Vec<u8>;
+
+/// What the surroundings of an engine give it: a way out, a clock, and a moment to read messages.
+pub trait Host {
+    /// Sends an event.
+    fn post(&self, event: Event, buffers: Vec<Buffer>);
+    /// Seconds since some fixed moment.
+    fn seconds(&self) -> f64;
+    /// Lets waiting messages be read, then says whether that job was asked to stop.
+    fn stopped<'a>(&'a self, job: Job) -> Pin<Box<dyn Future<Output = bool> + 'a>>;
+}
+
+/// A device, and a network on it once it is open.
+pub struct Engine {
+    kind: DeviceKind,
+    facts: Option<DeviceFacts>,
+    network: Option<Network>,
+}
+
+impl Engine {
+    /// An engine for that kind of device; nothing is opened yet.
+    #[must_use]
+    pub fn new(kind: DeviceKind) -> Engine {
+        Engine { kind, facts: None, network: None }
+    }
+
+    /// Does what a request asks and posts its events. Never panics on what a stranger's file holds.
+    pub async fn handle(&mut self, request: Request, mut buffers: Vec<Buffer>, host: &dyn Host) {
+        let first = if buffers.is_empty() { vec![] } else { buffers.remove(0) };
+        match request {
+            Request::Open { card } => self.open(&card, &first, host).await,
+            Request::Prepare { job, crop, card, preview } => prepare(job, crop, &card, preview, &first, host),
+            Request::Explain { job, height, width, target, methods } => {
+                let input = Input { height, width, rgb: first, region: whole(height, width) };
+                self.explain(job, &input, target, &methods, host).await;
+            }
+            Request::Test { job } => self.test(job, first, buffers, host).await,
+            Request::Stop { job } => host.post(Event::Stopped { job }, vec![]),
+        }
+    }
+
+    async fn open(&mut self, card: &Card, file: &[u8], host: &dyn Host) {
+        let start = host.seconds();
+        match self.open_network(card, file).await {
+            Ok(device) => host.post(Event::Opened { device, seconds: host.seconds() - start }, vec![]),
+            Err(sentence) => host.post(Event::Refused { sentence }, vec![]),
+        }
+    }
+
+    async fn open_network(&mut self, card: &Card, file: &[u8]) -> Result<DeviceFacts, String> {
+        let (device, facts) = match &self.network {
+            // A runtime can be set up once only, so a second network goes to the device that is open.
+            Some(open) => (open.device.clone(), self.facts.clone().expect("set with the network")),
+            None => device::open(self.kind).await?,
+        };
+        self.network = Some(load::open(card, file, &device).map_err(|error| error.to_string())?);
+        self.facts = Some(facts.clone());
+        Ok(facts)
+    }
+
+    async fn explain(&self, job: Job, input: &Input, target: Target, methods: &[MethodSpec], host: &dyn Host) {
+        let Some(network) = &self.network else { return fail(job, NOT_OPEN, host) };
+        if input.rgb.len() != input.height * input.width * 3 {
+            return fail(job, "The prepared photo does not have the size it claims: choose the photo again.", host);
+        }
+        let mut posting = Posting { job, host, device: self.device_name(), since: host.seconds() };
+        match experiment::explain(network, input, target, methods, &mut posting).await {
+            Ok(Flow::Go) => host.post(Event::Finished { job }, vec![]),
+            Ok(Flow::Stop) => host.post(Event::Stopped { job }, vec![]),
+            Err(error) => fail(job, &error.to_string(), host),
+        }
+    }
+
+    fn device_name(&self) -> String {
+        match &self.facts {
+            Some(DeviceFacts { kind: DeviceKind::Gpu, name }) if name.is_empty() => "WebGPU".into(),
+            Some(DeviceFacts { kind: DeviceKind::Gpu, name }) => name.clone(),
+            _ => "CPU".into(),
+        }
+    }
+
+    /// Runs the known-answer test twice: the first pass also builds kernels, the second is the one that is timed.
+    async fn test(&self, job: Job, logits: Buffer, mut rest: Vec<Buffer>, host: &dyn Host) {
+        let Some(network) = &self.network else { return fail(job, NOT_OPEN, host) };
+        let reference = (!rest.is_empty())
+            .then(|| selftest::Numbers { logits: floats(&logits), gradient: floats(&rest.remove(0)) });
+        if let Err(error) = selftest::run(network).await {
+            return fail(job, &error.to_string(), host);
+        }
+        let start = host.seconds();
+        match selftest::run(network).await {
+            Ok(found) => {
+                let seconds = host.seconds() - start;
+                let report = reference.map(|reference| selftest::compare(&found, &reference));
+                host.post(Event::Tested { job, report, seconds }, vec![bytes(&found.logits), bytes(&found.gradient)]);
+            }
+            Err(error) => fail(job, &error.to_string(), host),
+        }
+    }
+}
+
+const NOT_OPEN: &str = "The network is not open yet: wait until it is loaded.";
+
+fn fail(job: Job, sentence: &str, host: &dyn Host) {
+    host.post(Event::Failed { job, sentence: sentence.into() }, vec![]);
+}
+
+fn whole(height: usize, width: usize) -> Region {
+    Region { left: 0.0, top: 0.0, width: width as f64, height: height as f64 }
+}
+
+fn prepare(job: Job, crop: Crop, card: &Card, longest: usize, file: &[u8], host: &dyn Host) {
+    match photo::decode(file) {
+        Ok(photo) => {
+            let input = photo::prepare(&photo, &card.preprocess, crop);
+            let (height, width, rgba) = photo::preview(&photo, longest);
+            let event = Event::Prepared {
+                job,
+                photo: photo.facts,
+                preview: (height, width),
+                input: (input.height, input.width),
+                region: input.region,
+            };
+            host.post(event, vec![rgba, input.rgb]);
+        }
+        Err(error) => fail(job, &error.to_string(), host),
+    }
+}
+
+/// Turns steps of a run into events.
+struct Posting<'a> {
+    job: Job,
+    host: &'a dyn Host,
+    device: String,
+    since: f64,
+}
+
+impl Observer for Posting<'_> {
+    fn see<'a>(&'a mut self, step: Step<'a>) -> Pin<Box<dyn Future<Output = Flow> + 'a>> {
+        let now = self.host.seconds();
+        let seconds = now - self.since;
+        let job = self.job;
+        match step {
+            Step::Answered { answer, target } => {
+                self.host.post(Event::Answered { job, target, seconds }, vec![bytes(&answer.logits)]);
+            }
+            Step::Running { method, done, all } => {
+                self.host.post(Event::Progress { job, method: method.into(), done, all }, vec![]);
+            }
+            Step::Mapped(mut map) => {
+                map.facts.provenance.device = self.device.clone();
+                map.facts.provenance.seconds = seconds;
+                let values = bytes(&map.values);
+                self.host.post(Event::Mapped { job, map: map.facts }, vec![values]);
+            }
+        }
+        self.since = now;
+        Box::pin(async move { if self.host.stopped(job).await { Flow::Stop } else { Flow::Go } })
+    }
+}
+
+/// Numbers as little-endian bytes.
+#[must_use]
+pub fn bytes(floats: &[f32]) -> Buffer {
+    floats.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Little-endian bytes as numbers; a rest of fewer than four bytes is dropped.
+#[must_use]
+pub fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
