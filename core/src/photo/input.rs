@@ -1,5 +1,6 @@
 //! A photo to the numbers a network takes.
 
+use super::resample::resize;
 use super::{Crop, Photo, Region};
 use serde::{Deserialize, Serialize};
 
@@ -42,10 +43,12 @@ pub struct Input {
     pub region: Region,
 }
 
-/// Cuts and resizes a photo to what the network sees.
+/// Cuts and resizes a photo to what the network sees. Parts that are cut away are not resized first.
 #[must_use]
-pub fn prepare(_photo: &Photo, _preprocess: &Preprocess, _crop: Crop) -> Input {
-    unimplemented!()
+pub fn prepare(photo: &Photo, preprocess: &Preprocess, crop: Crop) -> Input {
+    let (rows, columns) = crop.sides(photo.facts.height, photo.facts.width, preprocess);
+    let rgb = resize(&photo.rgb, rows, columns, preprocess.filter);
+    Input { height: rows.length, width: columns.length, rgb, region: Region::of(rows, columns) }
 }
 
 impl Input {

@@ -2,9 +2,15 @@
 
 pub mod crop;
 pub mod decode;
+pub mod error;
+mod flatten;
 pub mod input;
+pub mod preview;
 pub mod resample;
+mod sniff;
 
 pub use crop::{Crop, Region};
-pub use decode::{DecodeError, Photo, PhotoFacts, decode};
-pub use input::{Input, Preprocess, prepare};
+pub use decode::{Photo, PhotoFacts, decode};
+pub use error::DecodeError;
+pub use input::{Filter, Input, Preprocess, prepare};
+pub use preview::preview;
