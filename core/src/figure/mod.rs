@@ -1,1 +1,4 @@
 //! Drawings.
+
+pub mod legend;
+pub mod ticks;

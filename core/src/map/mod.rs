@@ -1,6 +1,7 @@
 //! Maps: relevance per place, with the truth about where it came from.
 
 pub mod colour;
+pub mod range;
 pub mod resample;
 
 use crate::descriptor::Sign;
