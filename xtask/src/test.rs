@@ -7,6 +7,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+/// Everything but the chores, with the page's features, so that all stages share what is compiled.
+const PRODUCT: [&str; 5] = ["--workspace", "--exclude", "xtask", "--features", "tessera-app/page"];
+
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Tally {
@@ -55,20 +58,27 @@ fn minutes(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() / 60.0
 }
 
-/// Everything that needs no browser.
+/// Everything that needs no browser. The chores go by themselves: beside the others their dependencies would be
+/// compiled a second time, with other features.
 fn native(tally: &mut Tally) -> Result<(), String> {
-    let sentence = "a native test failed, above";
+    let chores = ["--package", "xtask"];
     if command::find("cargo-nextest").is_some() {
-        let mut cargo = command::cargo(&["nextest", "run", "--no-fail-fast"]);
-        cargo.args(["--workspace", "--features", "tessera-app/page", "-E", "not binary(browser)"]);
-        return counted(&mut cargo, sentence, tally);
+        native_run(
+            &["nextest", "run", "--no-fail-fast"],
+            &[&PRODUCT[..], &["-E", "not binary(browser)"]].concat(),
+            tally,
+        )?;
+        return native_run(&["nextest", "run", "--no-fail-fast"], &chores, tally);
     }
-    let mut cargo = command::cargo(&["test", "--no-fail-fast", "--workspace", "--features", "tessera-app/page"]);
-    cargo.args(["--lib", "--bins"]);
-    for name in integration_tests()? {
-        cargo.args(["--test", &name]);
-    }
-    counted(&mut cargo, sentence, tally)
+    let names = integration_tests()?;
+    let mut product = [&PRODUCT[..], &["--lib", "--bins"]].concat();
+    product.extend(names.iter().flat_map(|name| ["--test", name.as_str()]));
+    native_run(&["test", "--no-fail-fast"], &product, tally)?;
+    native_run(&["test", "--no-fail-fast"], &chores, tally)
+}
+
+fn native_run(tool: &[&str], selection: &[&str], tally: &mut Tally) -> Result<(), String> {
+    counted(command::cargo(tool).args(selection), "a native test failed, above", tally)
 }
 
 /// Names of all integration tests but the browser's.
@@ -88,9 +98,8 @@ fn integration_tests() -> Result<Vec<String>, String> {
 }
 
 fn documentation(tally: &mut Tally) -> Result<(), String> {
-    let mut cargo =
-        command::cargo(&["test", "--doc", "--workspace", "--exclude", "xtask", "--features", "tessera-app/page"]);
-    counted(&mut cargo, "an example in the documentation failed, above", tally)
+    let mut cargo = command::cargo(&["test", "--doc"]);
+    counted(cargo.args(PRODUCT), "an example in the documentation failed, above", tally)
 }
 
 fn build() -> Result<(), String> {
@@ -103,7 +112,8 @@ fn build() -> Result<(), String> {
 fn browser(tally: &mut Tally) -> Result<(), String> {
     tools::programs(&["chromium", "chromedriver"], &["chromium", "chromium-driver"])?;
     let own = std::env::current_exe().map_err(|error| format!("the path of this program is unknown: {error}"))?;
-    let mut cargo = command::cargo(&["test", "--package", "tessera-tests", "--test", "browser"]);
+    let mut cargo = command::cargo(&["test", "--test", "browser"]);
+    cargo.args(PRODUCT);
     cargo.env("TESSERA_SITE", workspace::site());
     cargo.env("TESSERA_DIST", workspace::target().join("dist"));
     cargo.env("TESSERA_XTASK", own);
