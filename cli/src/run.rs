@@ -1,10 +1,13 @@
 //! Runs one photo through the shared path of page and command, and draws a map over what the network saw.
 
 use crate::model::Model;
+use image::{ExtendedColorType, ImageFormat, write_buffer_with_format};
 use std::future::Future;
+use std::io::Cursor;
 use std::pin::Pin;
 use std::time::Instant;
 use tessera_core::experiment::{self, Answer, Flow, MethodSpec, Observer, Target, run::Step};
+use tessera_core::figure::overlay::overlay;
 use tessera_core::map::Map;
 use tessera_core::photo::Input;
 
@@ -58,6 +61,20 @@ impl Observer for Gathering<'_> {
 }
 
 /// A map over the input it explains, as a PNG file of the input's size.
-pub fn overlay_png(_map: &Map, _input: &Input) -> Result<Vec<u8>, String> {
-    Ok(vec![])
+///
+/// # Errors
+/// If the picture cannot be encoded.
+pub fn overlay_png(map: &Map, input: &Input) -> Result<Vec<u8>, String> {
+    let picture = overlay(map, input);
+    let mut file = Cursor::new(vec![]);
+    write_buffer_with_format(
+        &mut file,
+        &picture,
+        input.width as u32,
+        input.height as u32,
+        ExtendedColorType::Rgb8,
+        ImageFormat::Png,
+    )
+    .map_err(|error| format!("The overlay could not be encoded ({error}): try a smaller photo."))?;
+    Ok(file.into_inner())
 }

@@ -1,4 +1,5 @@
 //! Drawings.
 
 pub mod legend;
+pub mod overlay;
 pub mod ticks;
