@@ -113,12 +113,12 @@ impl Legend<'_> {
         if most == 0 {
             return String::new();
         }
-        let mut path = format!("M24 {:.1}", height(0.0));
+        let edge = |count: usize| 24.0 - 20.0 * (count as f32 / most as f32).sqrt();
+        let mut path = format!("M24 {:.1}H{:.1}", height(0.0), edge(counts[0]));
         for (i, &count) in counts.iter().enumerate() {
-            let x = 24.0 - 20.0 * (count as f32 / most as f32).sqrt();
-            let _ = write!(path, "L{x:.1} {:.1}", height((i as f32 + 0.5) / BINS as f32));
+            let _ = write!(path, "L{:.1} {:.1}", edge(count), height((i as f32 + 0.5) / BINS as f32));
         }
-        let _ = write!(path, "L24 {:.1}Z", height(1.0));
+        let _ = write!(path, "V{:.1}H24Z", height(1.0));
         format!(r#"<path class="spread" d="{path}" fill="var(--ink-3, #616868)" opacity=".45"/>"#)
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! An output value is a weighted mean of the input values below the filter, which is stretched by the factor of
 //! reduction. Weights are computed in double precision, normalised, and rounded to 22 fractional bits; each pass
-//! rounds to 8 bits. This is what `Image.resize` of Pillow does to RGB pictures, bit for bit (`Resample.c`).
+//! rounds to 8 bits. This is what `Image.resize` of Pillow up to 12 does to RGB pictures, bit for bit (`Resample.c`).
+//! Pillow 13 takes columns first where the height shrinks much more than the width, and then differs by one level at most;
+//! where both sides shrink alike, which is what networks are given, it does not.
 
 use super::input::Filter;
 
