@@ -1,0 +1,67 @@
+//! The legend: the colour scale with its real numbers, how the values are spread, and where the crosshair's value lies.
+
+use crate::state::desk::Desk;
+use crate::state::results::Drawn;
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+use tessera_core::figure::legend::{self, marker_lying, marker_upright};
+use tessera_core::map::range::Range;
+
+/// The legend, upright and lying: the style shows one of them.
+#[component]
+pub fn Legend(
+    /// The desk.
+    desk: Desk,
+    /// The map on the stage.
+    map: Memo<Option<Arc<Drawn>>>,
+) -> impl IntoView {
+    let range = Memo::new(move |_| map.get().map(|drawn| desk.display.get().range(&drawn, &desk.maps())));
+    let value = Memo::new(move |_| {
+        let (drawn, (x, y)) = (map.get()?, desk.view.with(|view| view.cross)?);
+        drawn.field.get(y * drawn.map.facts.provenance.input.1 + x).copied()
+    });
+    view! {
+        <One desk map range value upright=true />
+        <One desk map range value upright=false />
+        {move || range.get().and_then(|range| range.kind.sentence()).map(|sentence| view! { <p class="s kind">{sentence}</p> })}
+    }
+}
+
+/// One of the two drawings.
+#[component]
+fn One(
+    desk: Desk,
+    map: Memo<Option<Arc<Drawn>>>,
+    range: Memo<Option<Range>>,
+    value: Memo<Option<f32>>,
+    upright: bool,
+) -> impl IntoView {
+    let frame = NodeRef::<html::Div>::new();
+    let drawing = Memo::new(move |_| {
+        let (drawn, range) = (map.get()?, range.get()?);
+        let scale = desk.display.with(|display| display.scale(drawn.map.facts.sign));
+        let id = if upright { "scale-upright" } else { "scale-lying" };
+        let legend = legend::Legend { id, scale, range, values: &drawn.field };
+        Some(if upright { legend.upright() } else { legend.lying() })
+    });
+    Effect::new(move |_| {
+        if let Some(frame) = frame.get() {
+            frame.set_inner_html(&drawing.get().unwrap_or_default());
+        }
+    });
+    Effect::new(move |_| {
+        drawing.track();
+        let marker = frame.get().and_then(|frame| frame.query_selector(".marker").ok().flatten());
+        let Some(marker) = marker else { return };
+        // Attributes that the drawing itself has: setting them can not fail.
+        let _ = match value.get().zip(range.get()) {
+            Some((value, range)) => {
+                let to = if upright { marker_upright(range, value) } else { marker_lying(range, value) };
+                marker.set_attribute("visibility", "visible").and_then(|()| marker.set_attribute("transform", &to))
+            }
+            None => marker.set_attribute("visibility", "hidden"),
+        };
+    });
+    view! { <div class=if upright { "scale-upright" } else { "scale-lying" } node_ref=frame></div> }
+}

@@ -1,0 +1,109 @@
+//! The line at the bottom: what runs now, how far it is, and Stop.
+
+use crate::state::desk::Desk;
+use crate::state::ledger::{Ledger, Work};
+use crate::state::network::Arrival;
+use crate::widgets::icon::{Draw, Icon};
+use crate::widgets::number;
+use gloo::timers::callback::Interval;
+use leptos::prelude::*;
+
+/// What the line says of work under way.
+#[derive(Clone, Debug, PartialEq)]
+struct Now {
+    what: String,
+    done: usize,
+    all: usize,
+    since: Option<f64>,
+}
+
+/// The line.
+#[component]
+pub fn Status(
+    /// The desk.
+    desk: Desk,
+) -> impl IntoView {
+    let now = Memo::new(move |_| desk.ledger.with(|ledger| describe(desk, ledger)));
+    let busy = Memo::new(move |_| now.with(Option::is_some));
+    let elapsed = elapsed(now);
+    let rest = move || at_rest(desk);
+    view! {
+        <footer class="status" aria-label="What runs now" data-busy=move || busy.get().to_string()>
+            <span class="dot" class:busy=busy class:off=move || !busy.get()></span>
+            <span class="what">{move || now.with(|now| now.as_ref().map(|now| now.what.clone())).unwrap_or_else(rest)}</span>
+            <Show when=move || now.with(|now| now.as_ref().is_some_and(|now| now.all > 0))>
+                <progress
+                    max=move || now.with(|now| now.as_ref().map_or(1, |now| now.all)).to_string()
+                    value=move || now.with(|now| now.as_ref().map_or(0, |now| now.done)).to_string()
+                    aria-label="Done"
+                ></progress>
+            </Show>
+            <Show when=move || busy.get()>
+                <span class="more n">{move || format!("{} gone", number::clock(elapsed.get()))}</span>
+                <button class="b stop end" type="button" on:click=move |_| desk.stop_all()>
+                    <Draw icon=Icon::Stop />
+                    "Stop"
+                </button>
+            </Show>
+        </footer>
+    }
+}
+
+/// Seconds since the work under way began; runs only while there is some.
+fn elapsed(now: Memo<Option<Now>>) -> RwSignal<f64> {
+    let elapsed = RwSignal::new(0.0);
+    let timer = StoredValue::new_local(None::<Interval>);
+    Effect::new(move |_| {
+        let since = now.with(|now| now.as_ref().map(|now| now.since));
+        let clock = || web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+        let Some(since) = since else { return timer.set_value(None) };
+        let start = since.unwrap_or_else(clock);
+        elapsed.set((clock() - start) / 1000.0);
+        timer.set_value(Some(Interval::new(250, move || elapsed.set((clock() - start) / 1000.0))));
+    });
+    elapsed
+}
+
+fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
+    let name = |photo| desk.photos.with(|photos| photos.get(photo).map(|photo| photo.name.clone())).unwrap_or_default();
+    let lines: Vec<_> = ledger.visible().map(|(_, line)| line).collect();
+    let first = lines.iter().find(|line| line.since.is_some()).or(lines.first())?;
+    let photos = lines.len() + ledger.finished;
+    if first.stopping {
+        return Some(Now { what: "Stopping".into(), done: 0, all: 0, since: first.since });
+    }
+    if lines.len() > 1 && photos > 2 {
+        let what = format!("{} of {photos} photos explained", ledger.finished);
+        return Some(Now { what, done: ledger.finished, all: photos, since: first.since });
+    }
+    Some(match &first.work {
+        Work::Prepare { photo, .. } => {
+            Now { what: format!("Reading {}", name(*photo)), done: 0, all: 0, since: first.since }
+        }
+        Work::Explain { photo, methods, .. } if first.since.is_some() => {
+            let method = tessera_core::method::ENTRIES.iter().find(|entry| entry.id == first.method);
+            let (done, all) = first.passes;
+            let what = match method {
+                Some(entry) => format!("{} of {}, {done} of {all} passes", entry.title, name(*photo)),
+                None => format!("Classifying {}", name(*photo)),
+            };
+            let (maps, part) = (methods.len().max(1) * 100, if all > 0 { done * 100 / all } else { 0 });
+            Now { what, done: (first.maps * 100 + part).min(maps), all: maps, since: first.since }
+        }
+        Work::Explain { photo, .. } => Now { what: format!("{} waits for the network", name(*photo)), done: 0, all: 0, since: None },
+        Work::Reference | Work::Compare => return None,
+    })
+}
+
+fn at_rest(desk: Desk) -> String {
+    match desk.network.with(|network| network.arrival) {
+        Arrival::Card => "The network is on the way".into(),
+        Arrival::Weights { got, all } => {
+            format!("The network is on the way, {} of {} MB", number::megabytes(got), number::megabytes(all))
+        }
+        Arrival::Opening => "The network is being made ready".into(),
+        Arrival::Failed => "The network did not come".into(),
+        Arrival::Ready if desk.ledger.with(Ledger::testing) => "Ready. The graphics processor takes its self-test.".into(),
+        Arrival::Ready => "Ready".into(),
+    }
+}

@@ -1,0 +1,94 @@
+//! The places: each arranges panels. One table gives tabs and addresses.
+
+mod explain;
+mod keys;
+
+use crate::panels::device;
+use crate::panels::drop_zone;
+use crate::panels::help::Help;
+use crate::panels::status::Status;
+use crate::panels::top::Top;
+use crate::state::address::{Address, device_id};
+use crate::state::desk::Desk;
+use crate::state::network::Arrival;
+use leptos::prelude::*;
+
+/// A place.
+struct Place {
+    /// Its name in addresses.
+    id: &'static str,
+    /// Its name on the tab.
+    title: &'static str,
+    /// Arranges its panels; the signal says whether a file hovers over the page.
+    view: fn(Desk, Signal<bool>) -> AnyView,
+}
+
+/// All places, in the order of their tabs.
+const PLACES: &[Place] = &[Place {
+    id: "explain",
+    title: "Explain",
+    view: |desk, hovering| view! { <explain::Explain desk hovering /> }.into_any(),
+}];
+
+fn hash() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+fn index(address: &Address) -> usize {
+    PLACES.iter().position(|place| Some(place.id) == address.place.as_deref()).unwrap_or(0)
+}
+
+/// The page: the frame round whichever place the address names.
+#[component]
+pub fn Page() -> impl IntoView {
+    let desk = Desk::new(Address::read(&hash()));
+    let place = RwSignal::new(index(&Address::read(&hash())));
+    desk.begin();
+    let hovering = drop_zone::listen(desk);
+    keys::listen(desk);
+    follow_address(desk, place);
+    let tabs = PLACES.iter().map(|place| (place.id, place.title)).collect();
+    let state = move || match desk.network.with(|network| network.arrival) {
+        Arrival::Failed => "failed",
+        Arrival::Ready if desk.ledger.with(|ledger| ledger.visible().next().is_none()) => "ready",
+        _ => "working",
+    };
+    let name = move || desk.photo().map(|photo| photo.name);
+    let ran = move || desk.map().map(|drawn| device_id(drawn.device.kind));
+    let method = move || desk.map().map(|drawn| drawn.map.facts.provenance.method.clone());
+    view! {
+        <div
+            class="app"
+            id="app"
+            data-state=state
+            data-photo=name
+            data-target=move || desk.target().map(|class| class.to_string())
+            data-method=method
+            data-device=ran
+            data-workers=move || desk.devices.with(|devices| devices.workers).to_string()
+        >
+            <Top desk places=tabs place=Signal::derive(move || PLACES[place.get()].id) />
+            {move || (PLACES[place.get()].view)(desk, hovering.into())}
+            <Status desk />
+            <device::Panel desk />
+            <Help />
+            <p class="vh" aria-live="polite">{move || desk.said.get()}</p>
+        </div>
+    }
+}
+
+/// The place follows the address, and the address what is open.
+fn follow_address(desk: Desk, place: RwSignal<usize>) {
+    let Some(window) = web_sys::window() else { return };
+    let follow = move |_: &web_sys::Event| place.set(index(&Address::read(&hash())));
+    // The page lives as long as its tab.
+    gloo::events::EventListener::new(&window, "hashchange", follow).forget();
+    let address = Memo::new(move |_| desk.photo().map(|_| desk.address().write()));
+    Effect::new(move |_| {
+        let Some(address) = address.get() else { return };
+        if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {
+            // A browser that keeps its address for itself loses only the link.
+            let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+        }
+    });
+}

@@ -1,0 +1,232 @@
+//! The desk: everything the page knows, as signals that outlive every panel, and what a person can do with it.
+//!
+//! Panels read the signals and call the methods. The workers are behind it and are never seen from above.
+
+mod devices;
+mod explain;
+mod network;
+mod photos;
+mod workers;
+
+use super::address::Address;
+use super::devices::Devices;
+use super::display::Display;
+use super::ledger::Ledger;
+use super::network::Network;
+use super::photos::{Photo, PhotoId, Photos, Prepared};
+use super::results::{Answer, Drawn, Results, Seen};
+use super::selection::Selection;
+use super::view::{Geometry, View};
+use crate::bridge::client::Client;
+use crate::bridge::pool::Pool;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+use web_sys::HtmlCanvasElement;
+
+/// Something that went wrong with what a person brought, told beside the photos.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// What it is about.
+    pub name: String,
+    /// Why, and what to do.
+    pub sentence: String,
+}
+
+/// Where the bytes of a photo are.
+#[derive(Clone)]
+enum Source {
+    /// On the page's own server.
+    Path(String),
+    /// In a file that a person brought.
+    File(web_sys::File),
+}
+
+/// What can not lie in a signal: handles of the browser, and the workers.
+struct Hands {
+    client: Client,
+    pool: Pool,
+    sources: HashMap<PhotoId, Source>,
+    pictures: HashMap<PhotoId, HtmlCanvasElement>,
+    weights: Option<ArrayBuffer>,
+    reference: Option<Vec<ArrayBuffer>>,
+    asked_for_gpu: bool,
+    address: Address,
+}
+
+/// Everything the page knows.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The photos.
+    pub photos: RwSignal<Photos>,
+    /// Answers and maps.
+    pub results: RwSignal<Results>,
+    /// What is open.
+    pub selection: RwSignal<Selection>,
+    /// How the stage shows it.
+    pub view: RwSignal<View>,
+    /// How maps are coloured.
+    pub display: RwSignal<Display>,
+    /// The network.
+    pub network: RwSignal<Network>,
+    /// The devices.
+    pub devices: RwSignal<Devices>,
+    /// The work under way.
+    pub ledger: RwSignal<Ledger>,
+    /// Files that could not be opened.
+    pub notices: RwSignal<Vec<Notice>>,
+    /// Why a photo could not be explained.
+    pub failures: RwSignal<HashMap<PhotoId, String>>,
+    /// What was last said to who can not see the page.
+    pub said: RwSignal<String>,
+    hands: StoredValue<Hands, LocalStorage>,
+}
+
+impl Desk {
+    /// An empty desk. To be called once, by the outermost view: its signals live as long as that.
+    #[must_use]
+    pub fn new(address: Address) -> Self {
+        let limit = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+        let hear = StoredValue::new_local(None::<Self>);
+        let client = Client::new(move |seat, heard| {
+            if let Some(desk) = hear.get_value() {
+                desk.heard(seat, heard);
+            }
+        });
+        let method = address.map.clone().filter(|map| is_method(map));
+        let first = tessera_core::method::ENTRIES.first().map_or("", |entry| entry.id);
+        let hands = Hands {
+            client,
+            pool: Pool::new((limit as usize).clamp(1, 8)),
+            sources: HashMap::new(),
+            pictures: HashMap::new(),
+            weights: None,
+            reference: None,
+            asked_for_gpu: false,
+            address,
+        };
+        let desk = Self {
+            photos: RwSignal::default(),
+            results: RwSignal::default(),
+            selection: RwSignal::new(Selection::new(method.as_deref().unwrap_or(first))),
+            view: RwSignal::default(),
+            display: RwSignal::default(),
+            network: RwSignal::default(),
+            devices: RwSignal::default(),
+            ledger: RwSignal::default(),
+            notices: RwSignal::default(),
+            failures: RwSignal::default(),
+            said: RwSignal::default(),
+            hands: StoredValue::new_local(hands),
+        };
+        hear.set_value(Some(desk));
+        desk
+    }
+
+    /// Starts all that needs no click: a CPU worker, the network, the samples.
+    pub fn begin(self) {
+        let chosen = self.hands.with_value(|hands| hands.address.device).or_else(devices::remembered);
+        self.devices.update(|devices| devices.chosen = chosen);
+        self.settle();
+        self.load_samples();
+        self.load_network();
+    }
+
+    /// The photo on the stage.
+    #[must_use]
+    pub fn photo(self) -> Option<Photo> {
+        let id = self.selection.with(|selection| selection.photo)?;
+        self.photos.with(|photos| photos.get(id).cloned())
+    }
+
+    /// What the network sees of the photo on the stage.
+    #[must_use]
+    pub fn prepared(self) -> Option<Arc<Prepared>> {
+        self.photo()?.prepared().cloned()
+    }
+
+    /// The photo on the stage as the network sees it.
+    #[must_use]
+    pub fn seen(self) -> Option<Seen> {
+        let id = self.selection.with(|selection| selection.photo)?;
+        self.photos.with(|photos| photos.get(id).map(|photo| (id, photo.crop)))
+    }
+
+    /// The class that is explained.
+    #[must_use]
+    pub fn target(self) -> Option<usize> {
+        self.selection.with(|selection| selection.target(selection.photo?))
+    }
+
+    /// The network's answer to the photo on the stage.
+    #[must_use]
+    pub fn answer(self) -> Option<Arc<Answer>> {
+        let seen = self.seen()?;
+        self.results.with(|results| results.answer(seen).cloned())
+    }
+
+    /// The map on the stage.
+    #[must_use]
+    pub fn map(self) -> Option<Arc<Drawn>> {
+        let (seen, target) = (self.seen()?, self.target()?);
+        let method = self.selection.with(|selection| selection.method.clone());
+        self.results.with(|results| results.map(seen, target, &method).cloned())
+    }
+
+    /// All maps of the photo on the stage: those of the open class first, then the others.
+    #[must_use]
+    pub fn maps(self) -> Vec<Arc<Drawn>> {
+        let Some(seen) = self.seen() else { return Vec::new() };
+        let target = self.target();
+        let mut maps = self.results.with(|results| results.maps(seen));
+        maps.sort_by_key(|drawn| {
+            let provenance = &drawn.map.facts.provenance;
+            (Some(provenance.target) != target, provenance.target, method_order(&provenance.method))
+        });
+        maps
+    }
+
+    /// Sizes of what the stage shows.
+    #[must_use]
+    pub fn geometry(self) -> Option<Geometry> {
+        let prepared = self.prepared()?;
+        let photo = (prepared.facts.height as f64, prepared.facts.width as f64);
+        let whole = self.view.with(|view| view.whole);
+        Some(Geometry { photo, region: prepared.region, input: prepared.input, whole })
+    }
+
+    /// A photo as pixels, as soon as it is decoded; at most [`photos::PREVIEW`] on its longest side.
+    #[must_use]
+    pub fn picture(self, photo: PhotoId) -> Option<HtmlCanvasElement> {
+        self.hands.with_value(|hands| hands.pictures.get(&photo).cloned())
+    }
+
+    /// Says something to who can not see the page.
+    pub fn say(self, text: impl Into<String>) {
+        self.said.set(text.into());
+    }
+
+    /// The address of what is open.
+    #[must_use]
+    pub fn address(self) -> Address {
+        let photo = self.photo();
+        let sample = photo.as_ref().and_then(|photo| photo.address().map(str::to_owned));
+        let target = self.selection.with(|selection| selection.by_hand(selection.photo?));
+        Address {
+            place: Some("explain".into()),
+            target: target.filter(|_| sample.is_some()),
+            photo: sample,
+            map: Some(self.selection.with(|selection| selection.method.clone())),
+            device: self.devices.with(|devices| devices.chosen),
+        }
+    }
+}
+
+fn is_method(id: &str) -> bool {
+    tessera_core::method::ENTRIES.iter().any(|entry| entry.id == id)
+}
+
+fn method_order(id: &str) -> usize {
+    tessera_core::method::ENTRIES.iter().position(|entry| entry.id == id).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,207 @@
+//! What the workers are told and what they say.
+
+use super::super::ledger::Work;
+use super::Desk;
+use crate::bridge::client::Heard;
+use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::prelude::*;
+use tessera_core::experiment::MethodSpec;
+use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
+
+/// Milliseconds a worker has to answer when it is asked to stop.
+const PATIENCE: u32 = 1000;
+
+impl Desk {
+    /// Enters work and sees that it gets done.
+    pub(super) fn submit(self, work: Work) -> Job {
+        let need = match work {
+            Work::Prepare { .. } => Need::Worker,
+            Work::Explain { .. } => Need::Network,
+            Work::Reference => Need::Device(DeviceKind::Cpu),
+            Work::Compare => Need::Device(DeviceKind::Gpu),
+        };
+        let photo = work.photo();
+        let mut job = 0;
+        self.ledger.update(|ledger| job = ledger.enter(work));
+        self.hands.update_value(|hands| hands.pool.submit(Task { job, photo, need, losses: 0 }));
+        self.settle();
+        job
+    }
+
+    /// Carries out what the pool wants done now.
+    pub(super) fn settle(self) {
+        let orders = self.hands.try_update_value(|hands| hands.pool.step()).unwrap_or_default();
+        for order in orders {
+            self.carry_out(order);
+        }
+        let workers = self.hands.with_value(|hands| hands.pool.count(DeviceKind::Cpu));
+        if self.devices.with_untracked(|devices| devices.workers != workers) {
+            self.devices.update(|devices| devices.workers = workers);
+        }
+    }
+
+    fn carry_out(self, order: Order) {
+        match order {
+            Order::Start(seat, kind) => {
+                let started = self.hands.try_update_value(|hands| hands.client.start(seat, kind));
+                if let Some(Err(_)) = started {
+                    self.gone(seat, "The browser refuses to start a worker.");
+                }
+            }
+            Order::Open(seat) => self.open_worker(seat),
+            Order::Send(seat, job) => self.hand_over(seat, job),
+            Order::End(seat) => self.hands.update_value(|hands| hands.client.end(seat)),
+        }
+    }
+
+    fn open_worker(self, seat: Seat) {
+        let card = self.network.with_untracked(|network| network.card.clone());
+        let weights = self.hands.with_value(|hands| hands.weights.clone());
+        let (Some(card), Some(weights)) = (card, weights) else { return };
+        // A copy: what is sent is gone from here, and other workers will want it too.
+        self.send(seat, &Request::Open { card: (*card).clone() }, &[weights.slice(0)]);
+    }
+
+    pub(super) fn send(self, seat: Seat, request: &Request, buffers: &[ArrayBuffer]) {
+        let sent = self.hands.with_value(|hands| hands.client.send(seat, request, buffers));
+        if sent.is_err() {
+            self.gone(seat, "The browser could not hand a message to the worker.");
+        }
+    }
+
+    fn hand_over(self, seat: Seat, job: Job) {
+        let now = web_sys::window().and_then(|w| w.performance()).map_or(0.0, |clock| clock.now());
+        let mut work = None;
+        self.ledger.update(|ledger| {
+            if let Some(line) = ledger.get_mut(job) {
+                line.since = Some(now);
+                work = Some(line.work.clone());
+            }
+        });
+        match work {
+            None => self.hands.update_value(|hands| {
+                hands.pool.heard(seat, &Event::Stopped { job });
+            }),
+            Some(Work::Prepare { photo, crop }) => self.hand_over_photo(seat, job, photo, crop),
+            Some(Work::Explain { photo, crop, target, methods }) => {
+                let photo = self.photos.with_untracked(|photos| photos.get(photo).cloned());
+                let Some(prepared) = photo.and_then(|photo| photo.cut(crop).cloned()) else {
+                    return self.heard_event(seat, Event::Stopped { job }, Vec::new());
+                };
+                let methods = methods.into_iter().map(|id| MethodSpec { id }).collect();
+                let (height, width) = prepared.input;
+                let request = Request::Explain { job, height, width, target, methods };
+                self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
+            }
+            Some(Work::Reference) => self.send(seat, &Request::Test { job }, &[]),
+            Some(Work::Compare) => {
+                let reference = self.hands.with_value(|hands| hands.reference.clone()).unwrap_or_default();
+                let copies: Vec<ArrayBuffer> = reference.iter().map(|buffer| buffer.slice(0)).collect();
+                self.send(seat, &Request::Test { job }, &copies);
+            }
+        }
+    }
+
+    /// Takes in what a worker said.
+    pub(super) fn heard(self, seat: Seat, heard: Heard) {
+        match heard {
+            Heard::Event(event, buffers) => self.heard_event(seat, event, buffers),
+            Heard::Lost(text) => self.gone(seat, &text),
+        }
+    }
+
+    fn heard_event(self, seat: Seat, event: Event, buffers: Vec<ArrayBuffer>) {
+        let device = self.hands.with_value(|hands| hands.pool.worker(seat).and_then(|worker| worker.facts.clone()));
+        let kind = self.hands.with_value(|hands| hands.pool.worker(seat).map(|worker| worker.kind));
+        self.hands.update_value(|hands| hands.pool.heard(seat, &event));
+        match event {
+            Event::Loaded => {}
+            Event::Opened { device, .. } => self.opened(device),
+            Event::Refused { sentence } => self.refused(kind, sentence),
+            Event::Prepared { job, photo, preview, input, region } => {
+                self.prepared_photo(job, photo, preview, input, region, &buffers);
+            }
+            Event::Answered { job, target, seconds } => {
+                if let (Some(device), Some(buffer)) = (device, buffers.first()) {
+                    self.answered(job, target, seconds, device, buffer);
+                }
+            }
+            Event::Progress { job, method, done, all } => self.progressed(job, method, done, all),
+            Event::Mapped { job, map } => {
+                if let (Some(device), Some(buffer)) = (device, buffers.first()) {
+                    self.mapped(job, map, device, buffer);
+                }
+            }
+            Event::Finished { job } => self.finished(job),
+            Event::Stopped { job } => self.stopped(job),
+            Event::Tested { job, report, seconds } => self.tested(job, report, seconds, buffers),
+            Event::Failed { job, sentence } => self.failed(job, sentence),
+        }
+        self.settle();
+    }
+
+    /// A worker broke: its work goes on elsewhere, and the page says so.
+    pub(super) fn gone(self, seat: Seat, text: &str) {
+        let worker = self.hands.with_value(|hands| hands.pool.worker(seat).cloned());
+        let Some(worker) = worker else { return };
+        let failed = self.hands.try_update_value(|hands| {
+            hands.client.end(seat);
+            hands.pool.lost(seat)
+        });
+        match worker.kind {
+            DeviceKind::Gpu => self.gpu_gone(worker.phase == Phase::Open),
+            DeviceKind::Cpu if self.hands.with_value(|hands| hands.pool.given_up()) => self.no_engine(text),
+            DeviceKind::Cpu => {}
+        }
+        if let Some(Some(job)) = failed {
+            self.failed(job, "The engine broke over it twice. Try a smaller photo, or reload the page.".into());
+        }
+        self.settle();
+    }
+
+    /// Stops all that a person asked for. What is done stays.
+    pub fn stop_all(self) {
+        let jobs: Vec<Job> =
+            self.ledger.with_untracked(|ledger| ledger.visible().map(|(job, _)| job).collect());
+        for job in jobs {
+            self.stop(job);
+        }
+    }
+
+    /// Stops one piece of work: gently between passes, and firmly if the worker does not answer.
+    pub(super) fn stop(self, job: Job) {
+        match self.hands.try_update_value(|hands| hands.pool.stop(job)) {
+            Some(Stopped::Waiting) => self.stopped(job),
+            Some(Stopped::Running(seat)) => {
+                self.ledger.update(|ledger| {
+                    if let Some(line) = ledger.get_mut(job) {
+                        line.stopping = true;
+                    }
+                });
+                self.send(seat, &Request::Stop { job }, &[]);
+                gloo::timers::callback::Timeout::new(PATIENCE, move || self.stop_firmly(seat, job)).forget();
+            }
+            _ => {
+                self.ledger.update(|ledger| drop(ledger.strike(job)));
+            }
+        }
+    }
+
+    fn stop_firmly(self, seat: Seat, job: Job) {
+        let still = self.hands.with_value(|hands| {
+            hands.pool.worker(seat).is_some_and(|w| w.task.as_ref().is_some_and(|task| task.job == job))
+        });
+        if !still {
+            return;
+        }
+        let kind = self.hands.with_value(|hands| hands.pool.worker(seat).map(|worker| worker.kind));
+        self.hands.update_value(|hands| hands.pool.kill(seat));
+        if kind == Some(DeviceKind::Gpu) {
+            // The same device, started anew; the CPU works until it is open again.
+            self.restart_gpu();
+        }
+        self.stopped(job);
+        self.settle();
+    }
+}

@@ -1,0 +1,74 @@
+//! How maps are coloured.
+
+use super::results::Drawn;
+use std::sync::Arc;
+use tessera_core::descriptor::Sign;
+use tessera_core::map::colour::{Opacity, Scale, paint};
+use tessera_core::map::range::{Clip, Range};
+
+/// How maps are coloured. It never changes their numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Display {
+    /// Scale of positive maps.
+    pub positive: Scale,
+    /// What scales leave out.
+    pub clip: Clip,
+    /// Whether maps of one method share one scale.
+    pub shared: bool,
+}
+
+impl Default for Display {
+    fn default() -> Self {
+        Self { positive: Scale::of(Sign::Positive), clip: Clip::USUAL, shared: true }
+    }
+}
+
+impl Display {
+    /// The scale of maps of that sign.
+    #[must_use]
+    pub fn scale(&self, sign: Sign) -> Scale {
+        match sign {
+            Sign::Positive => self.positive,
+            Sign::Signed => Scale::of(sign),
+        }
+    }
+
+    /// The range of a map: its own, or that of all maps whose numbers mean the same, which are those of one method.
+    #[must_use]
+    pub fn range(&self, drawn: &Drawn, all: &[Arc<Drawn>]) -> Range {
+        let own = |drawn: &Drawn| Range::of(&drawn.field, drawn.map.facts.sign, self.clip);
+        let method = &drawn.map.facts.provenance.method;
+        let kin = all.iter().filter(|other| self.shared && other.map.facts.provenance.method == *method);
+        kin.fold(own(drawn), |range, other| range.joined(own(other)))
+    }
+
+    /// A map as pixels: the weaker a value, the clearer its pixel.
+    #[must_use]
+    pub fn paint(&self, drawn: &Drawn, range: Range) -> Vec<u8> {
+        paint(&drawn.field, self.scale(drawn.map.facts.sign), range, Opacity::Value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::results::tests::drawn;
+
+    #[test]
+    fn only_maps_of_one_method_share_a_scale() {
+        let all =
+            [drawn("gradcam", [0.0, 1.0, 2.0, 3.0]), drawn("gradcam", [0.0, 1.0, 2.0, 9.0]), drawn("rise", [99.0; 4])];
+        let display = Display { clip: Clip::None, ..Display::default() };
+        assert_eq!(display.range(&all[0], &all).high, 9.0);
+        let apart = Display { shared: false, ..display };
+        assert_eq!(apart.range(&all[0], &all).high, 3.0);
+    }
+
+    #[test]
+    fn strong_values_cover_the_photo_and_zero_leaves_it() {
+        let drawn = drawn("gradcam", [0.0, 1.0, 2.0, 4.0]);
+        let display = Display { clip: Clip::None, ..Display::default() };
+        let rgba = display.paint(&drawn, display.range(&drawn, &[]));
+        assert_eq!((rgba[3], rgba[15]), (0, 255));
+    }
+}

@@ -1,0 +1,187 @@
+//! The work that is under way: what each number stands for, and what the status line says of it.
+
+use super::photos::PhotoId;
+use std::collections::BTreeMap;
+use tessera_core::experiment::Target;
+use tessera_core::photo::Crop;
+use tessera_engine::protocol::Job;
+
+/// What a piece of work is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// Decoding a photo and cutting out what the network sees.
+    Prepare {
+        /// The photo.
+        photo: PhotoId,
+        /// What is cut out.
+        crop: Crop,
+    },
+    /// Classifying a photo and drawing maps of it.
+    Explain {
+        /// The photo.
+        photo: PhotoId,
+        /// What is cut out.
+        crop: Crop,
+        /// The class to explain.
+        target: Target,
+        /// Ids of the methods.
+        methods: Vec<String>,
+    },
+    /// The self-test on the CPU, which gives the reference.
+    Reference,
+    /// The self-test on the graphics processor.
+    Compare,
+}
+
+impl Work {
+    /// The photo it is about.
+    #[must_use]
+    pub fn photo(&self) -> Option<PhotoId> {
+        match self {
+            Self::Prepare { photo, .. } | Self::Explain { photo, .. } => Some(*photo),
+            Self::Reference | Self::Compare => None,
+        }
+    }
+}
+
+/// A piece of work and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What it is.
+    pub work: Work,
+    /// Milliseconds of the page's clock when a worker took it; none while it waits.
+    pub since: Option<f64>,
+    /// Id of the method that runs.
+    pub method: String,
+    /// Passes done and in all, of that method.
+    pub passes: (usize, usize),
+    /// Number of maps that have come.
+    pub maps: usize,
+    /// Whether it was asked to stop.
+    pub stopping: bool,
+}
+
+/// All work under way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    lines: BTreeMap<Job, Line>,
+    next: Job,
+    /// Photos finished since the page was last at rest.
+    pub finished: usize,
+}
+
+impl Ledger {
+    /// Enters a piece of work and gives it a number.
+    pub fn enter(&mut self, work: Work) -> Job {
+        let job = self.next;
+        self.next += 1;
+        let line = Line { work, since: None, method: String::new(), passes: (0, 0), maps: 0, stopping: false };
+        self.lines.insert(job, line);
+        job
+    }
+
+    /// What is known of a piece of work; none once it is over.
+    #[must_use]
+    pub fn get(&self, job: Job) -> Option<&Line> {
+        self.lines.get(&job)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, job: Job) -> Option<&mut Line> {
+        self.lines.get_mut(&job)
+    }
+
+    /// Strikes out what is over.
+    pub fn strike(&mut self, job: Job) -> Option<Work> {
+        let line = self.lines.remove(&job)?;
+        if matches!(line.work, Work::Explain { .. }) {
+            self.finished += 1;
+        }
+        if self.visible().next().is_none() {
+            self.finished = 0;
+        }
+        Some(line.work)
+    }
+
+    /// Numbers of all work about a photo.
+    #[must_use]
+    pub fn about(&self, photo: PhotoId) -> Vec<Job> {
+        self.lines.iter().filter(|(_, line)| line.work.photo() == Some(photo)).map(|(job, _)| *job).collect()
+    }
+
+    /// The explanation of a photo that is under way.
+    #[must_use]
+    pub fn explaining(&self, photo: PhotoId) -> Option<(Job, &Line)> {
+        let explains = |line: &Line| matches!(line.work, Work::Explain { .. }) && !line.stopping;
+        self.lines
+            .iter()
+            .find(|(_, line)| line.work.photo() == Some(photo) && explains(line))
+            .map(|(job, line)| (*job, line))
+    }
+
+    /// Whether that crop of a photo is being prepared.
+    #[must_use]
+    pub fn preparing(&self, photo: PhotoId, crop: Crop) -> bool {
+        self.lines.values().any(|line| line.work == Work::Prepare { photo, crop })
+    }
+
+    /// Whether a self-test runs or waits.
+    #[must_use]
+    pub fn testing(&self) -> bool {
+        self.lines.values().any(|line| matches!(line.work, Work::Reference | Work::Compare))
+    }
+
+    /// The work a person asked for: all but self-tests.
+    pub fn visible(&self) -> impl Iterator<Item = (Job, &Line)> {
+        self.lines.iter().filter(|(_, line)| line.work.photo().is_some()).map(|(job, line)| (*job, line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explain(photo: PhotoId) -> Work {
+        Work::Explain { photo, crop: Crop::Centre, target: Target::Predicted, methods: vec!["gradcam".into()] }
+    }
+
+    #[test]
+    fn work_is_found_by_its_photo_until_it_is_over() {
+        let mut ledger = Ledger::default();
+        let prepare = ledger.enter(Work::Prepare { photo: 3, crop: Crop::Centre });
+        let job = ledger.enter(explain(3));
+        assert!(ledger.preparing(3, Crop::Centre) && !ledger.preparing(3, Crop::Squeeze));
+        assert_eq!(ledger.about(3), [prepare, job]);
+        assert_eq!(ledger.explaining(3).map(|(job, _)| job), Some(job));
+        ledger.strike(job);
+        assert!(ledger.explaining(3).is_none());
+        assert_eq!(ledger.strike(job), None);
+    }
+
+    #[test]
+    fn what_is_being_stopped_does_not_count_as_explaining() {
+        let mut ledger = Ledger::default();
+        let job = ledger.enter(explain(3));
+        ledger.get_mut(job).unwrap().stopping = true;
+        assert!(ledger.explaining(3).is_none());
+    }
+
+    #[test]
+    fn finished_photos_are_counted_until_all_is_done() {
+        let mut ledger = Ledger::default();
+        let first = ledger.enter(explain(1));
+        let second = ledger.enter(explain(2));
+        ledger.strike(first);
+        assert_eq!(ledger.finished, 1);
+        ledger.strike(second);
+        assert_eq!(ledger.finished, 0);
+    }
+
+    #[test]
+    fn self_tests_are_not_shown() {
+        let mut ledger = Ledger::default();
+        ledger.enter(Work::Reference);
+        assert!(ledger.testing());
+        assert_eq!(ledger.visible().count(), 0);
+    }
+}

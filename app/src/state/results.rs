@@ -1,0 +1,233 @@
+//! What the network answered and the maps that came out, kept for as long as their photo.
+
+use super::photos::PhotoId;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tessera_core::map::Map;
+use tessera_core::map::resample::{Interpolation, resample};
+use tessera_core::photo::Crop;
+use tessera_engine::protocol::DeviceFacts;
+
+/// A photo as the network saw it.
+pub type Seen = (PhotoId, Crop);
+
+/// The network's answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// A logit per class.
+    pub logits: Vec<f32>,
+    /// A probability per class: the softmax of the logits.
+    pub probabilities: Vec<f32>,
+    /// Classes, the likeliest first.
+    pub ranking: Vec<usize>,
+    /// Seconds of the forward pass.
+    pub seconds: f64,
+    /// What ran it.
+    pub device: DeviceFacts,
+}
+
+impl Answer {
+    /// An answer from its logits.
+    #[must_use]
+    pub fn new(logits: Vec<f32>, seconds: f64, device: DeviceFacts) -> Self {
+        let probabilities = softmax(&logits);
+        let mut ranking: Vec<usize> = (0..logits.len()).collect();
+        ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]).then(a.cmp(&b)));
+        Self { logits, probabilities, ranking, seconds, device }
+    }
+
+    /// The class with the greatest logit.
+    #[must_use]
+    pub fn predicted(&self) -> usize {
+        self.ranking.first().copied().unwrap_or(0)
+    }
+
+    /// The class with the least logit.
+    #[must_use]
+    pub fn least(&self) -> usize {
+        self.ranking.last().copied().unwrap_or(0)
+    }
+}
+
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let raised: Vec<f64> = logits.iter().map(|logit| f64::from(logit - greatest).exp()).collect();
+    let sum: f64 = raised.iter().sum();
+    raised.iter().map(|value| (value / sum) as f32).collect()
+}
+
+/// A map and what is needed to show it.
+#[derive(Debug)]
+pub struct Drawn {
+    /// Different for every map that was ever drawn.
+    pub number: u32,
+    /// The map as computed.
+    pub map: Map,
+    /// One value per pixel of the network's input: summed over channels, spread bilinearly.
+    pub field: Vec<f32>,
+    /// The field's values in rising order.
+    pub sorted: Vec<f32>,
+    /// What ran it.
+    pub device: DeviceFacts,
+}
+
+impl PartialEq for Drawn {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Drawn {
+    /// A map made ready to be shown.
+    #[must_use]
+    pub fn new(number: u32, map: Map, device: DeviceFacts) -> Self {
+        let (rows, columns) = map.facts.provenance.input;
+        let (height, width) = (map.facts.height, map.facts.width);
+        let field = resample(&map.flat(), (height, width), (rows, columns), Interpolation::Bilinear);
+        let mut sorted = field.clone();
+        sorted.sort_by(f32::total_cmp);
+        Self { number, map, field, sorted, device }
+    }
+
+    /// Share of the pixels whose value is below this one.
+    #[must_use]
+    pub fn share_below(&self, value: f32) -> f64 {
+        let below = self.sorted.partition_point(|v| *v < value);
+        below as f64 / self.sorted.len().max(1) as f64
+    }
+}
+
+/// All answers and maps.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    answers: HashMap<Seen, Arc<Answer>>,
+    maps: Vec<(Seen, Arc<Drawn>)>,
+    next: u32,
+}
+
+impl Results {
+    /// Keeps an answer.
+    pub fn answered(&mut self, seen: Seen, answer: Answer) {
+        self.answers.insert(seen, Arc::new(answer));
+    }
+
+    /// The answer to a photo.
+    #[must_use]
+    pub fn answer(&self, seen: Seen) -> Option<&Arc<Answer>> {
+        self.answers.get(&seen)
+    }
+
+    /// Keeps a map, in the place of an older one of the same method and class.
+    pub fn mapped(&mut self, seen: Seen, map: Map, device: DeviceFacts) {
+        let drawn = Arc::new(Drawn::new(self.next, map, device));
+        self.next += 1;
+        let provenance = &drawn.map.facts.provenance;
+        match self.position(seen, provenance.target, &provenance.method) {
+            Some(at) => self.maps[at].1 = drawn,
+            None => self.maps.push((seen, drawn)),
+        }
+    }
+
+    fn position(&self, seen: Seen, target: usize, method: &str) -> Option<usize> {
+        self.maps.iter().position(|(of, drawn)| {
+            let provenance = &drawn.map.facts.provenance;
+            *of == seen && provenance.target == target && provenance.method == method
+        })
+    }
+
+    /// The map of a class by a method.
+    #[must_use]
+    pub fn map(&self, seen: Seen, target: usize, method: &str) -> Option<&Arc<Drawn>> {
+        self.position(seen, target, method).map(|at| &self.maps[at].1)
+    }
+
+    /// All maps of a photo, in the order they came.
+    #[must_use]
+    pub fn maps(&self, seen: Seen) -> Vec<Arc<Drawn>> {
+        self.maps.iter().filter(|(of, _)| *of == seen).map(|(_, drawn)| drawn.clone()).collect()
+    }
+
+    /// Takes one map away.
+    pub fn remove(&mut self, seen: Seen, target: usize, method: &str) {
+        if let Some(at) = self.position(seen, target, method) {
+            self.maps.remove(at);
+        }
+    }
+
+    /// Takes away all that is known of a photo.
+    pub fn forget(&mut self, photo: PhotoId) {
+        self.answers.retain(|(of, _), _| *of != photo);
+        self.maps.retain(|((of, _), _)| *of != photo);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use tessera_core::descriptor::Sign;
+    use tessera_core::map::{Facts, Provenance};
+    use tessera_engine::protocol::DeviceKind;
+
+    fn device() -> DeviceFacts {
+        DeviceFacts { kind: DeviceKind::Cpu, name: String::new() }
+    }
+
+    fn map(method: &str, target: usize, values: [f32; 4]) -> Map {
+        let provenance = Provenance {
+            method: method.into(),
+            target,
+            node: None,
+            network: "toy".into(),
+            input: (2, 2),
+            passes: 2,
+            device: "CPU".into(),
+            seconds: 0.1,
+        };
+        Map {
+            values: values.to_vec(),
+            facts: Facts { channels: 1, height: 2, width: 2, sign: Sign::Positive, provenance },
+        }
+    }
+
+    /// A map of that method, ready to be shown.
+    pub fn drawn(method: &str, values: [f32; 4]) -> Arc<Drawn> {
+        Arc::new(Drawn::new(0, map(method, 0, values), device()))
+    }
+
+    #[test]
+    fn an_answer_ranks_its_classes() {
+        let answer = Answer::new(vec![1.0, 3.0, 3.0, -2.0], 0.1, device());
+        assert_eq!(answer.ranking, [1, 2, 0, 3]);
+        assert_eq!((answer.predicted(), answer.least()), (1, 3));
+        assert!((answer.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn great_logits_do_not_overflow() {
+        assert_eq!(softmax(&[1000.0, 0.0]), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_map_takes_the_place_of_its_elder() {
+        let mut results = Results::default();
+        let seen = (1, Crop::Centre);
+        results.mapped(seen, map("gradcam", 5, [0.0; 4]), device());
+        results.mapped(seen, map("gradient", 5, [0.0; 4]), device());
+        results.mapped(seen, map("gradcam", 5, [1.0; 4]), device());
+        results.mapped(seen, map("gradcam", 6, [2.0; 4]), device());
+        let maps = results.maps(seen);
+        assert_eq!(maps.iter().map(|m| m.map.values[0]).collect::<Vec<_>>(), [1.0, 0.0, 2.0]);
+        assert_ne!(maps[0].number, maps[2].number);
+        results.remove(seen, 5, "gradcam");
+        assert!(results.map(seen, 5, "gradcam").is_none());
+        results.forget(1);
+        assert!(results.maps(seen).is_empty());
+    }
+
+    #[test]
+    fn shares_count_what_is_below() {
+        let drawn = Drawn::new(0, map("gradcam", 0, [0.0, 1.0, 2.0, 3.0]), device());
+        assert_eq!(drawn.share_below(2.0), 0.5);
+        assert_eq!(drawn.share_below(9.0), 1.0);
+    }
+}

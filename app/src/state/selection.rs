@@ -1,0 +1,100 @@
+//! What is open: a photo, the class that is explained, the method whose map lies on the stage.
+
+use super::photos::PhotoId;
+use std::collections::HashMap;
+
+/// The class that is explained of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its index.
+    pub class: usize,
+    /// Whether a person chose it; else it is the predicted one, and follows the prediction.
+    pub by_hand: bool,
+}
+
+/// What is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// The photo on the stage.
+    pub photo: Option<PhotoId>,
+    /// The photo that takes its place as soon as it is decoded.
+    pub wanted: Option<PhotoId>,
+    /// Id of the method whose map lies on the stage.
+    pub method: String,
+    targets: HashMap<PhotoId, Choice>,
+}
+
+impl Selection {
+    /// Nothing open yet; maps of this method come on the stage first.
+    #[must_use]
+    pub fn new(method: &str) -> Self {
+        Self { photo: None, wanted: None, method: method.to_owned(), targets: HashMap::new() }
+    }
+
+    /// The photo that is marked as chosen: the one asked for last.
+    #[must_use]
+    pub fn chosen(&self) -> Option<PhotoId> {
+        self.wanted.or(self.photo)
+    }
+
+    /// The class that is explained of a photo, once it is known.
+    #[must_use]
+    pub fn target(&self, photo: PhotoId) -> Option<usize> {
+        self.targets.get(&photo).map(|choice| choice.class)
+    }
+
+    /// The class a person chose for a photo.
+    #[must_use]
+    pub fn by_hand(&self, photo: PhotoId) -> Option<usize> {
+        self.targets.get(&photo).filter(|choice| choice.by_hand).map(|choice| choice.class)
+    }
+
+    /// A person chose a class.
+    pub fn choose(&mut self, photo: PhotoId, class: usize) {
+        self.targets.insert(photo, Choice { class, by_hand: true });
+    }
+
+    /// The network predicted a class.
+    pub fn predicted(&mut self, photo: PhotoId, class: usize) {
+        if self.by_hand(photo).is_none() {
+            self.targets.insert(photo, Choice { class, by_hand: false });
+        }
+    }
+
+    /// Forgets a photo; `next` is asked for if it was the chosen one.
+    pub fn forget(&mut self, photo: PhotoId, next: Option<PhotoId>) {
+        self.targets.remove(&photo);
+        if self.wanted == Some(photo) {
+            self.wanted = None;
+        }
+        if self.photo == Some(photo) {
+            self.photo = None;
+            self.wanted = self.wanted.or(next);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_by_hand_outlasts_a_prediction() {
+        let mut selection = Selection::new("gradcam");
+        selection.predicted(1, 5);
+        selection.predicted(1, 6);
+        assert_eq!((selection.target(1), selection.by_hand(1)), (Some(6), None));
+        selection.choose(1, 9);
+        selection.predicted(1, 5);
+        assert_eq!(selection.target(1), Some(9));
+    }
+
+    #[test]
+    fn a_photo_that_fails_leaves_the_open_one() {
+        let mut selection = Selection { photo: Some(1), wanted: Some(2), ..Selection::new("gradcam") };
+        selection.forget(2, Some(3));
+        assert_eq!((selection.photo, selection.wanted), (Some(1), None));
+        selection.forget(1, Some(3));
+        assert_eq!(selection.chosen(), Some(3));
+    }
+}
