@@ -1,0 +1,133 @@
+//! The engine as a page drives it: requests in, events out.
+
+use std::cell::RefCell;
+use std::future::{Future, ready};
+use std::pin::Pin;
+use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::network::card::Card;
+use tessera_core::photo::Crop;
+use tessera_engine::dispatch::{Buffer, Engine, Host, floats};
+use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
+use tessera_tests::{bytes, root};
+
+/// Collects events; stops the job when it has seen `stop_after` of them.
+#[derive(Default)]
+struct Desk {
+    events: RefCell<Vec<(Event, Vec<Buffer>)>>,
+    stop_after: Option<usize>,
+}
+
+impl Host for Desk {
+    fn post(&self, event: Event, buffers: Vec<Buffer>) {
+        // What crosses the border is text: whatever does not survive it would be lost in the page.
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+        self.events.borrow_mut().push((event, buffers));
+    }
+
+    fn seconds(&self) -> f64 {
+        0.0
+    }
+
+    fn stopped<'a>(&'a self, _: Job) -> Pin<Box<dyn Future<Output = bool> + 'a>> {
+        Box::pin(ready(self.stop_after.is_some_and(|after| self.events.borrow().len() >= after)))
+    }
+}
+
+fn card() -> (Card, Vec<u8>) {
+    let folder = root().join("public/models/efficientnet-lite0");
+    (serde_json::from_slice(&bytes(folder.join("card.json"))).unwrap(), bytes(folder.join("model.safetensors")))
+}
+
+fn ask(engine: &mut Engine, desk: &Desk, request: Request, buffers: Vec<Buffer>) -> Vec<(Event, Vec<Buffer>)> {
+    pollster::block_on(engine.handle(request, buffers, desk));
+    desk.events.take()
+}
+
+fn opened() -> Engine {
+    let (card, weights) = card();
+    let mut engine = Engine::new(DeviceKind::Cpu);
+    let events = ask(&mut engine, &Desk::default(), Request::Open { card }, vec![weights]);
+    assert!(matches!(events[..], [(Event::Opened { .. }, _)]), "{:?}", events[0].0);
+    engine
+}
+
+fn explain(methods: &[&str]) -> (Request, Vec<Buffer>) {
+    let methods = methods.iter().map(|&id| MethodSpec { id: id.into() }).collect();
+    let request = Request::Explain { job: 7, height: 224, width: 224, target: Target::Predicted, methods };
+    let rgb = (0..224 * 224 * 3).map(|i| (i * 31 % 251) as u8).collect();
+    (request, vec![rgb])
+}
+
+fn kinds(events: &[(Event, Vec<Buffer>)]) -> Vec<String> {
+    let name = |event: &Event| format!("{event:?}").split([' ', '{']).next().unwrap_or_default().to_string();
+    events.iter().map(|(event, _)| name(event)).collect()
+}
+
+#[test]
+fn a_photo_is_prepared_classified_and_explained() {
+    let (card, _) = card();
+    let mut engine = opened();
+    let desk = Desk::default();
+    let photo = bytes(root().join("tests/golden/photo/cat.png"));
+    let prepare = Request::Prepare { job: 1, crop: Crop::Centre, card, preview: 100 };
+    let events = ask(&mut engine, &desk, prepare, vec![photo]);
+    let (Event::Prepared { input: (224, 224), preview, .. }, buffers) = &events[0] else { panic!("{:?}", events[0].0) };
+    assert_eq!(buffers[0].len(), preview.0 * preview.1 * 4);
+    assert_eq!(buffers[1].len(), 224 * 224 * 3);
+
+    let (request, _) = explain(&["gradcam", "gradient"]);
+    let events = ask(&mut engine, &desk, request, vec![buffers[1].clone()]);
+    assert_eq!(kinds(&events), ["Answered", "Progress", "Mapped", "Progress", "Mapped", "Finished"]);
+    let (Event::Answered { target, .. }, logits) = &events[0] else { unreachable!() };
+    assert!((281..=287).contains(target), "a cat, not class {target}");
+    assert_eq!(floats(&logits[0]).len(), 1000);
+    let (Event::Mapped { map, .. }, values) = &events[2] else { unreachable!() };
+    assert_eq!((map.channels, map.height, map.width, values[0].len()), (1, 7, 7, 49 * 4));
+    assert_eq!(map.provenance.device, "CPU");
+}
+
+#[test]
+fn stop_is_heard_between_passes_and_keeps_what_came_before() {
+    let mut engine = opened();
+    let (request, buffers) = explain(&["gradcam", "gradient"]);
+    let events = ask(&mut engine, &Desk { stop_after: Some(3), ..Desk::default() }, request, buffers);
+    assert_eq!(kinds(&events), ["Answered", "Progress", "Mapped", "Stopped"]);
+}
+
+#[test]
+fn wrong_requests_are_sentences() {
+    let sentence = |events: Vec<(Event, Vec<Buffer>)>| match &events[0].0 {
+        Event::Failed { sentence, .. } | Event::Refused { sentence } => sentence.clone(),
+        other => panic!("{other:?}"),
+    };
+    let desk = Desk::default();
+    let (request, buffers) = explain(&["gradcam"]);
+    let mut closed = Engine::new(DeviceKind::Cpu);
+    assert!(sentence(ask(&mut closed, &desk, request.clone(), buffers)).contains("not open yet"));
+    let (card, weights) = card();
+    let cut = weights[..1000].to_vec();
+    assert!(sentence(ask(&mut closed, &desk, Request::Open { card: card.clone() }, vec![cut])).contains("cut short"));
+    let mut changed = weights.clone();
+    changed[100_000] ^= 1;
+    assert!(sentence(ask(&mut closed, &desk, Request::Open { card }, vec![changed])).contains("SHA-256"));
+    let mut engine = opened();
+    assert!(sentence(ask(&mut engine, &desk, request, vec![vec![0; 10]])).contains("size it claims"));
+    let (request, buffers) = explain(&["guesswork"]);
+    assert!(sentence(ask(&mut engine, &desk, request, buffers)).contains("no method called guesswork"));
+}
+
+#[test]
+fn the_known_answer_test_agrees_with_itself_and_sees_a_wrong_number() {
+    let mut engine = opened();
+    let desk = Desk::default();
+    let reference = ask(&mut engine, &desk, Request::Test { job: 1 }, vec![]).remove(0).1;
+    let events = ask(&mut engine, &desk, Request::Test { job: 2 }, reference.clone());
+    let Event::Tested { report: Some(report), .. } = &events[0].0 else { panic!("{:?}", events[0].0) };
+    assert!(report.agrees && report.logits == 0.0 && report.gradient == 0.0, "{report:?}");
+    let mut wrong = reference;
+    wrong[0][3] ^= 0x40;
+    let events = ask(&mut engine, &desk, Request::Test { job: 3 }, wrong);
+    let Event::Tested { report: Some(report), .. } = &events[0].0 else { panic!("{:?}", events[0].0) };
+    assert!(!report.agrees, "{report:?}");
+}
