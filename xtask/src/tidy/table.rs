@@ -1,5 +1,7 @@
 //! The rooms of the code and which room may name which: the one place where this is decided.
 
+use crate::workspace;
+
 /// A room: a folder or file below `src`.
 pub struct Room {
     /// Height in its package; rooms of level 0 of core may be named by all of core.
@@ -68,6 +70,7 @@ pub const APP: &[Room] = &[
         "plain structs with methods, tested without a browser",
         &[
             "bridge",
+            "widgets::number",
             "engine::protocol",
             "core::descriptor",
             "core::experiment",
@@ -93,7 +96,7 @@ pub const APP: &[Room] = &[
             "core::photo",
         ],
     ),
-    room(4, "places", "each arranges panels", &["panels", "state"]),
+    room(4, "places", "each arranges panels", &["panels", "state", "widgets"]),
     room(5, "bin/page", "starts the page", &["places"]),
     room(5, "bin/cpu", "starts the engine on the processor", &["worker", "engine::protocol"]),
     room(5, "bin/webgpu", "starts the engine on the graphics processor", &["worker", "engine::protocol"]),
@@ -109,22 +112,30 @@ pub const PACKAGES: &[(&str, &[&str])] = &[
     ("xtask", &["core", "engine", "app"]),
 ];
 
-/// The tables as they stand in ARCHITECTURE.md.
+/// The tables as they stand in ARCHITECTURE.md: the rooms that exist so far.
 pub fn printed() -> String {
-    let network = NETWORK.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" < ");
+    let network = NETWORK.iter().filter(|name| exists("core", &format!("network/{name}")));
+    let network = network.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" < ");
     format!(
         "`core/src`: a room may name the rooms in its last column and those of level 0, nothing else.\n\n{}\n\
          Inside `network` each file may name those to its left: {network}.\n\n\
          `app/src`: the same rule; `core::` and `engine::` are the other packages.\n\n{}",
-        rows(CORE),
-        rows(APP)
+        rows("core", CORE),
+        rows("app", APP)
     )
 }
 
-fn rows(rooms: &[Room]) -> String {
+/// Whether a room is there already.
+fn exists(package: &str, name: &str) -> bool {
+    let path = workspace::root().join(package).join("src").join(name);
+    path.is_dir() || path.with_extension("rs").is_file()
+}
+
+fn rows(package: &str, rooms: &[Room]) -> String {
     let mut text = String::from("| level | room | what is in it | may name |\n|---|---|---|---|\n");
-    for room in rooms {
-        let knows = room.knows.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    for room in rooms.iter().filter(|room| exists(package, room.name)) {
+        let there = |name: &&&str| rooms.iter().all(|room| room.name != **name) || exists(package, name);
+        let knows = room.knows.iter().filter(there).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let knows = if knows.is_empty() { "–".into() } else { knows };
         text += &format!("| {} | `{}` | {} | {knows} |\n", room.level, room.name, room.holds);
     }
