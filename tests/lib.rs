@@ -1,5 +1,7 @@
 //! What the tests share: where things lie, and opening a network.
 
+pub mod golden;
+
 use burn::tensor::Device;
 use std::path::PathBuf;
 use tessera_core::network::card::Card;
