@@ -33,9 +33,9 @@ fn build(module: &Module, before: &str) -> Result<PathBuf, String> {
     let start = Instant::now();
     println!("Building the {} ...", module.title);
     let fresh = workspace::cache().join(format!("{}.{}", module.name, std::process::id()));
+    module.compile()?;
     files::remove(&fresh)?;
     files::make(&fresh)?;
-    module.compile()?;
     bindgen::bind(module, &fresh)?;
     println!("Built the {} in {:.0} s.", module.title, start.elapsed().as_secs_f64());
     let settled = digest::of(module)? == before;

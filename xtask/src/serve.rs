@@ -6,7 +6,8 @@
 use crate::arguments::Arguments;
 use crate::module::{CPU, MODULES, PAGE, WEBGPU};
 use crate::server::{self, Gate, Served};
-use crate::{cache, page, site, tools, workspace};
+use crate::site::{self, Built};
+use crate::{cache, page, workspace};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -42,22 +43,25 @@ fn prefix(text: &str) -> String {
 
 /// Builds the site; the gate holds requests for the WebGPU engine if that one still takes time.
 fn build() -> Result<Gate, String> {
-    tools::wasm_target()?;
     if cache::has(&WEBGPU)? {
-        site::assemble(&workspace::site(), &page::served()?, &MODULES)?;
+        site::assemble(&workspace::site(), &page::served()?, &site::build(&MODULES)?)?;
         return Ok(Gate::open());
     }
-    site::assemble(&workspace::site(), &page::served()?, &[PAGE, CPU])?;
+    let modules = site::build(&[PAGE, CPU])?;
+    site::assemble(&workspace::site(), &page::served()?, &modules)?;
     let gate = Gate::closed(WEBGPU.name);
     let held = gate.clone();
-    std::thread::spawn(move || held.release(finish()));
+    std::thread::spawn(move || held.release(finish(modules)));
     Ok(gate)
 }
 
 /// Adds the WebGPU engine to the site; whether that went well.
-fn finish() -> bool {
+fn finish(mut modules: Vec<Built>) -> bool {
     announce("The WebGPU engine is built meanwhile; the page takes it up when it is ready.");
-    let done = page::served().and_then(|page| site::assemble(&workspace::site(), &page, &MODULES));
+    let done = site::build(&[WEBGPU]).and_then(|webgpu| {
+        modules.extend(webgpu);
+        site::assemble(&workspace::site(), &page::served()?, &modules)
+    });
     match &done {
         Ok(()) => announce("The WebGPU engine is ready."),
         Err(sentence) => eprintln!("xtask: {sentence}"),

@@ -1,15 +1,24 @@
 //! The built page as a folder: modules, their loaders, the style sheet, the page and everything in `public`.
 
 use crate::module::Module;
-use crate::{cache, files, style, workspace};
+use crate::{cache, files, style, tools, workspace};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// A module and the folder with its finished files.
+pub type Built = (Module, PathBuf);
+
+/// Brings modules up to date, one after the other.
+pub fn build(modules: &[Module]) -> Result<Vec<Built>, String> {
+    tools::wasm_target()?;
+    modules.iter().map(|module| Ok((*module, cache::get(module)?))).collect()
+}
+
 /// Fills `folder` with the page and the modules that are given, and removes whatever else is in it.
-pub fn assemble(folder: &Path, page: &str, modules: &[Module]) -> Result<(), String> {
+pub fn assemble(folder: &Path, page: &str, modules: &[Built]) -> Result<(), String> {
     let mut keep = BTreeSet::new();
-    for module in modules {
-        copy(&cache::get(module)?, folder, &mut keep)?;
+    for (module, files) in modules {
+        copy(files, folder, &mut keep)?;
         put(folder, module.loader, module.loader_text().as_bytes(), &mut keep)?;
     }
     copy(&workspace::root().join("public"), folder, &mut keep)?;

@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::module::MODULES;
-use crate::{cache, files, tools, workspace};
+use crate::{files, site, tools, workspace};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,11 +17,9 @@ struct Row {
 /// Builds what changed and prints the table.
 pub fn run(words: &[String]) -> Result<(), String> {
     Arguments::read(words, &[], &[])?;
-    tools::wasm_target()?;
     tools::programs(&["brotli"], &["brotli"])?;
     let mut rows = Vec::new();
-    for module in MODULES {
-        let folder = cache::get(&module)?;
+    for (module, folder) in site::build(&MODULES)? {
         let parts = [format!("{}_bg.wasm", module.name), format!("{}.js", module.name)].map(|name| folder.join(name));
         rows.push(row(module.title.into(), &parts, Some(module.aim))?);
     }

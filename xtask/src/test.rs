@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::module::MODULES;
-use crate::{check, command, page, site, tidy, tools, workspace};
+use crate::{check, command, dist, page, site, tidy, tools, workspace};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -102,10 +102,11 @@ fn documentation(tally: &mut Tally) -> Result<(), String> {
     counted(cargo.args(PRODUCT), "an example in the documentation failed, above", tally)
 }
 
+/// The page twice: for our own server, and for any.
 fn build() -> Result<(), String> {
-    tools::wasm_target()?;
-    site::assemble(&workspace::site(), &page::served()?, &MODULES)?;
-    crate::dist::write(&workspace::target().join("dist"))
+    let modules = site::build(&MODULES)?;
+    site::assemble(&workspace::site(), &page::served()?, &modules)?;
+    dist::write(&workspace::target().join("dist"), &modules)
 }
 
 /// The page as a person meets it.
