@@ -54,6 +54,24 @@ fn the_centre_is_torchvisions() {
 }
 
 #[test]
+fn jpegs_are_decoded_as_by_libjpeg_turbo() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder().join("jpeg")).expect("the golden files") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_some_and(|extension| extension == "jpg") {
+            let found =
+                decode(&std::fs::read(&path).expect("a file")).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+            let golden = image::open(path.with_extension("png")).expect("its picture").into_rgb8();
+            assert_eq!((found.facts.width, found.facts.height), (golden.width() as usize, golden.height() as usize));
+            assert!(found.rgb == *golden.as_raw(), "{path:?} differs");
+            assert_eq!(found.facts.notes, Vec::<String>::new(), "{path:?}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 10, "make.py writes 10 files");
+}
+
+#[test]
 fn a_part_is_the_same_as_cut_from_the_whole() {
     let picture = formula();
     for filter in [Filter::Bilinear, Filter::Bicubic] {

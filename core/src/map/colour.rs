@@ -100,8 +100,7 @@ impl Scale {
     pub fn colour(self, share: f32) -> [u8; 3] {
         let stops = self.stops();
         let last = stops.len() - 1;
-        // `max` and `min` rather than `clamp`: they turn not-a-number into 0.
-        let at = share.max(0.0).min(1.0) * last as f32;
+        let at = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) } * last as f32;
         let below = (at as usize).min(last - 1);
         let mix = at - below as f32;
         let channel = |c: usize| {

@@ -4,10 +4,9 @@
 //! [`MAX_PIXELS`] before memory is taken for pixels.
 
 use super::error::DecodeError;
-use super::{flatten, sniff};
+use super::{flatten, jpeg, sniff};
 use crate::digest::sha256;
-use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder};
-use image::codecs::{tiff::TiffDecoder, webp::WebPDecoder};
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder};
 use image::error::UnsupportedErrorKind;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits, RgbImage};
@@ -59,11 +58,12 @@ pub fn decode(bytes: &[u8]) -> Result<Photo, DecodeError> {
     if sniff::moves(kind, bytes) {
         notes.push("An animation: its first frame is shown.".to_owned());
     }
-    let picture = open(kind, bytes).and_then(|decoder| read(decoder, format, &mut notes));
-    let (image, orientation) = picture.map_err(|error| in_words(error, format))?;
-    if kind == ImageFormat::Jpeg && !sniff::jpeg_is_whole(bytes) {
-        notes.push("The file ends early: part of the picture is missing.".to_owned());
-    }
+    let (image, orientation) = if kind == ImageFormat::Jpeg {
+        read_jpeg(bytes, &mut notes)?
+    } else {
+        let picture = open(kind, bytes).and_then(|decoder| read(decoder, format, &mut notes));
+        picture.map_err(|error| in_words(error, format))?
+    };
     let upright = turn(image, orientation, &mut notes);
     let facts = PhotoFacts {
         height: upright.height() as usize,
@@ -91,7 +91,6 @@ impl From<ImageError> for Failure {
 fn open<'a>(kind: ImageFormat, bytes: &'a [u8]) -> Result<Box<dyn ImageDecoder + 'a>, Failure> {
     let reader = Cursor::new(bytes);
     Ok(match kind {
-        ImageFormat::Jpeg => Box::new(JpegDecoder::new(reader)?),
         ImageFormat::Png => Box::new(PngDecoder::with_limits(reader, limits())?),
         ImageFormat::WebP => Box::new(WebPDecoder::new(reader)?),
         ImageFormat::Gif => Box::new(GifDecoder::new(reader)?),
@@ -113,16 +112,14 @@ fn read(
     notes: &mut Vec<String>,
 ) -> Result<(RgbImage, Orientation), Failure> {
     let (width, height) = decoder.dimensions();
-    check_size(width, height, format)?;
+    check_size(width, height, format).map_err(Failure::Ours)?;
     let colour = decoder.color_type();
     let length = decoder.total_bytes();
     let mut limits = limits();
     limits.reserve(length)?;
     decoder.set_limits(limits)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    if decoder.icc_profile().ok().flatten().is_some_and(|profile| !sniff::profile_is_srgb(&profile)) {
-        notes.push("Its colour profile is not applied: colours are read as sRGB.".to_owned());
-    }
+    note_profile(&decoder.icc_profile().ok().flatten().unwrap_or_default(), notes);
     let out_of_memory = || Failure::Ours(DecodeError::Memory { format: format.to_owned() });
     let mut stored = Vec::new();
     let length = usize::try_from(length).map_err(|_| out_of_memory())?;
@@ -140,14 +137,31 @@ fn read(
     Ok((image, orientation))
 }
 
-fn check_size(width: u32, height: u32, format: &str) -> Result<(), Failure> {
+/// Reads a JPEG's pixels, still lying as they are stored, and how they have to be turned.
+fn read_jpeg(bytes: &[u8], notes: &mut Vec<String>) -> Result<(RgbImage, Orientation), DecodeError> {
+    let jpeg = jpeg::decode(bytes)?;
+    if !jpeg.whole {
+        notes.push("The file ends early or is damaged: part of the picture is missing.".to_owned());
+    }
+    note_profile(&jpeg.profile, notes);
+    let image = RgbImage::from_raw(jpeg.width as u32, jpeg.height as u32, jpeg.rgb);
+    Ok((image.ok_or_else(|| DecodeError::Memory { format: "JPEG".to_owned() })?, jpeg.orientation))
+}
+
+fn note_profile(profile: &[u8], notes: &mut Vec<String>) {
+    if !profile.is_empty() && !sniff::profile_is_srgb(profile) {
+        notes.push("Its colour profile is not applied: colours are read as sRGB.".to_owned());
+    }
+}
+
+/// Holds a header's size against the limit.
+pub(super) fn check_size(width: u32, height: u32, format: &str) -> Result<(), DecodeError> {
     let (width, height) = (u64::from(width), u64::from(height));
     if width == 0 || height == 0 {
-        let reason = "it has no pixels".to_owned();
-        return Err(Failure::Ours(DecodeError::Damaged { format: format.to_owned(), reason }));
+        return Err(DecodeError::Damaged { format: format.to_owned(), reason: "it has no pixels".to_owned() });
     }
     if width * height > MAX_PIXELS {
-        return Err(Failure::Ours(DecodeError::TooLarge { width, height, limit: MAX_PIXELS }));
+        return Err(DecodeError::TooLarge { width, height, limit: MAX_PIXELS });
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod decode;
 pub mod error;
 mod flatten;
 pub mod input;
+mod jpeg;
 pub mod preview;
 pub mod resample;
 mod sniff;

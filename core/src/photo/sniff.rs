@@ -103,26 +103,6 @@ fn skip_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Whether a JPEG file reaches its end marker. Decoders fill what is missing with grey and keep quiet about it.
-pub(super) fn jpeg_is_whole(bytes: &[u8]) -> bool {
-    let mut at = 2;
-    while let Some(&[first, marker]) = bytes.get(at..at + 2) {
-        match (first, marker) {
-            (0xff, 0xd9) => return true,
-            // Markers without a length: stuffing, fill, restarts, start.
-            (0xff, 0xff) => at += 1,
-            (0xff, 0x00 | 0x01 | 0xd0..=0xd8) => at += 2,
-            (0xff, _) => match bytes.get(at + 2..at + 4) {
-                Some(&[high, low]) => at += 2 + usize::from(u16::from_be_bytes([high, low])).max(2),
-                _ => return false,
-            },
-            // Inside the coded pixels.
-            _ => at += 1,
-        }
-    }
-    false
-}
-
 /// Whether a colour profile says that it is sRGB or grey, by the names that are in use.
 pub(super) fn profile_is_srgb(profile: &[u8]) -> bool {
     let has = |name: &[u8]| profile.windows(name.len()).any(|part| part == name);
