@@ -1,6 +1,7 @@
 //! Tessera's chores: one verb each, run as `cargo xtask VERB`.
 
 mod arguments;
+mod bench;
 mod bindgen;
 mod cache;
 mod check;
@@ -55,6 +56,12 @@ const VERBS: &[Verb] = &[
         run: dist::run,
     },
     Verb { name: "size", options: "", help: "weighs the modules and the weights, raw and compressed", run: size::run },
+    Verb {
+        name: "bench",
+        options: "[--only PARTS]",
+        help: "times networks and page beside torch, onnxruntime and onnxruntime-web",
+        run: bench::run,
+    },
     Verb {
         name: "tidy",
         options: "[--write]",

@@ -85,7 +85,8 @@ pub fn answer(server: &Server, served: &Served) {
     }
 }
 
-fn respond(request: &Request, served: &Served) -> Answer {
+/// The answer to one request.
+pub fn respond(request: &Request, served: &Served) -> Answer {
     let answer = match request.method() {
         Method::Get | Method::Head => file(request, served),
         _ => plain(405, "Only GET and HEAD are answered here.\n"),
