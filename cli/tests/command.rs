@@ -1,0 +1,151 @@
+//! The command as a person types it: what it prints, what it writes, how it fails.
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn sample(name: &str) -> String {
+    root().join("public/samples").join(name).display().to_string()
+}
+
+fn tessera(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tessera")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    folder
+}
+
+#[test]
+fn classify_prints_the_best_classes() {
+    let output = tessera(&["classify", &sample("espresso.jpg"), "--top", "2"]);
+    let printed = text(&output.stdout);
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
+    assert_eq!(printed.lines().count(), 3, "{printed}");
+    assert!(printed.lines().nth(1).unwrap().ends_with("967  espresso"), "{printed}");
+}
+
+#[test]
+fn json_is_one_document_and_a_bad_photo_spoils_only_itself() {
+    let bad = folder("bad").with_extension("jpg");
+    fs::write(&bad, "no picture").unwrap();
+    let output = tessera(&["classify", bad.to_str().unwrap(), &sample("cat.jpg"), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let photos = document["photos"].as_array().unwrap();
+    assert!(photos[0]["error"].as_str().unwrap().contains("bad.jpg"), "{document}");
+    assert_eq!(photos[1]["top"].as_array().unwrap().len(), 5);
+    assert!(text(&output.stderr).contains("bad.jpg"), "the sentence stands on standard error too");
+}
+
+#[test]
+fn explain_writes_raw_maps_pictures_and_a_record() {
+    let out = folder("maps");
+    let wanted = ["--method", "gradcam,gradient", "--target", "Egyptian cat", "--out", out.to_str().unwrap()];
+    let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&fs::read(out.join("record.json")).unwrap()).unwrap();
+    assert_eq!(record["target"]["index"], 285);
+    assert_eq!(record["maps"][0]["map"]["provenance"]["target"], 285);
+    check_npy(&fs::read(out.join("gradcam.npy")).unwrap(), "(7, 7)", 49);
+    check_npy(&fs::read(out.join("gradient.npy")).unwrap(), "(3, 224, 224)", 3 * 224 * 224);
+    for name in ["gradcam.png", "gradient.png"] {
+        let picture = image::open(out.join(name)).unwrap();
+        assert_eq!((picture.width(), picture.height()), (224, 224), "{name}");
+    }
+}
+
+fn check_npy(file: &[u8], shape: &str, count: usize) {
+    assert_eq!(&file[..8], b"\x93NUMPY\x01\x00");
+    let length = usize::from(u16::from_le_bytes([file[8], file[9]]));
+    assert_eq!((10 + length) % 64, 0, "the numbers are aligned");
+    let header = text(&file[10..10 + length]);
+    assert!(header.contains("'descr': '<f4'") && header.contains(&format!("'shape': {shape}")), "{header}");
+    assert_eq!(file.len(), 10 + length + 4 * count);
+}
+
+#[test]
+fn crop_none_takes_the_photo_at_its_own_size() {
+    let out = folder("whole");
+    let wanted = ["--method", "gradient", "--crop", "none", "--json", "--out", out.to_str().unwrap()];
+    let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let photo = image::open(sample("cat.jpg")).unwrap();
+    assert_eq!(record["input"], serde_json::json!([photo.height(), photo.width()]));
+}
+
+#[test]
+fn mistakes_are_one_sentence_and_an_exit_code() {
+    let cat = sample("cat.jpg");
+    let out = folder("never").display().to_string();
+    let explain = |more: &[&str]| tessera(&[&["explain", &cat, "--out", &out], more].concat());
+    let cases = [
+        (tessera(&["classify", "nowhere.jpg"]), 1, "nowhere.jpg could not be read"),
+        (tessera(&["classify", &cat, "--model", "resnet999"]), 1, "There is no network \"resnet999\""),
+        (explain(&["--method", "guesswork"]), 1, "There is no method called guesswork: choose from gradcam, gradient"),
+        (explain(&["--method", "gradcam", "--target", "1000"]), 1, "no class 1000: choose an index from 0 to 999"),
+        (explain(&["--method", "gradcam", "--target", "crane"]), 1, "choose one by its index, 134 or 517"),
+        (explain(&["--method", "gradcam", "--target", "egyptian"]), 1, "did you mean Egyptian cat?"),
+        (explain(&[]), 2, "--method"),
+        (tessera(&["classify"]), 2, "PHOTO"),
+    ];
+    for (output, code, sentence) in cases {
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(sentence), "{said:?} does not say {sentence:?}");
+        assert!(!said.contains("panicked") && output.stdout.is_empty(), "{said}");
+    }
+    assert!(!Path::new(&out).exists(), "nothing is written on a mistake");
+}
+
+#[test]
+fn a_weight_file_that_was_changed_is_refused() {
+    let folder = folder("changed");
+    fs::create_dir_all(&folder).unwrap();
+    let tiny = root().join("tests/golden/tiny");
+    fs::copy(tiny.join("card.json"), folder.join("card.json")).unwrap();
+    let card = folder.join("card.json").display().to_string();
+    let mut weights = fs::read(tiny.join("model.safetensors")).unwrap();
+    let classify = || text(&tessera(&["classify", &sample("cat.jpg"), "--model", &card]).stderr);
+    assert!(classify().contains("could not be read"));
+    fs::write(folder.join("model.safetensors"), &weights[..weights.len() - 7]).unwrap();
+    assert!(classify().contains("cut short"));
+    let last = weights.len() - 1;
+    weights[last] ^= 1;
+    fs::write(folder.join("model.safetensors"), &weights).unwrap();
+    assert!(classify().contains("SHA-256"));
+    weights[last] ^= 1;
+    fs::write(folder.join("model.safetensors"), &weights).unwrap();
+    assert_eq!(classify(), "");
+}
+
+#[test]
+fn a_graphics_processor_is_used_or_its_absence_is_said() {
+    let output = tessera(&["classify", &sample("cat.jpg"), "--device", "wgpu", "--top", "1"]);
+    let said = text(&output.stderr);
+    if output.status.success() {
+        assert!(text(&output.stdout).contains("cat"), "{}", text(&output.stdout));
+    } else {
+        assert!(said.contains("graphics") && !said.contains("panicked"), "{said}");
+    }
+}
+
+#[test]
+fn help_teaches() {
+    let help = text(&tessera(&["explain", "--help"]).stdout);
+    for word in ["--method", "predicted|least|INDEX|NAME", "--crop", "--device", "record.json"] {
+        assert!(help.contains(word), "{word} is missing in:\n{help}");
+    }
+}
