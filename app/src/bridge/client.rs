@@ -47,11 +47,9 @@ impl Client {
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(script, &options)?;
         let hear = self.hear.clone();
-        let message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-            match read(&message.data()) {
-                Some((event, buffers)) => hear(seat, Heard::Event(event, buffers)),
-                None => hear(seat, Heard::Lost("It said something that the page does not understand.".into())),
-            }
+        let message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| match read(&message.data()) {
+            Some((event, buffers)) => hear(seat, Heard::Event(event, buffers)),
+            None => hear(seat, Heard::Lost("It said something that the page does not understand.".into())),
         });
         let hear = self.hear.clone();
         let error = Closure::<dyn Fn(ErrorEvent)>::new(move |error: ErrorEvent| {

@@ -9,8 +9,7 @@ use web_sys::{ReadableStreamDefaultReader, Response};
 async fn respond(path: &str) -> Result<Response, String> {
     let window = web_sys::window().ok_or("there is no window")?;
     let answer = JsFuture::from(window.fetch_with_str(path)).await;
-    let response: Response =
-        answer.ok().and_then(|value| value.dyn_into().ok()).ok_or("the server does not answer")?;
+    let response: Response = answer.ok().and_then(|value| value.dyn_into().ok()).ok_or("the server does not answer")?;
     match response.status() {
         _ if response.ok() => Ok(response),
         404 => Err("the server does not have it".into()),
@@ -79,9 +78,13 @@ pub async fn adapter() -> Result<String, String> {
     let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let gpu = get(&window.navigator(), "gpu");
     if gpu.is_falsy() {
-        return Err("This browser does not offer WebGPU, so the CPU works. A current Chrome, Edge or Safari may offer it.".into());
+        return Err(
+            "This browser does not offer WebGPU, so the CPU works. A current Chrome, Edge or Safari may offer it."
+                .into(),
+        );
     }
-    let refused = "This browser offers WebGPU but no adapter, so the CPU works. A graphics driver may be missing or blocked.";
+    let refused =
+        "This browser offers WebGPU but no adapter, so the CPU works. A graphics driver may be missing or blocked.";
     let ask: Function = get(&gpu, "requestAdapter").dyn_into().map_err(|_| refused)?;
     let promise: Promise = ask.call0(&gpu).ok().and_then(|p| p.dyn_into().ok()).ok_or(refused)?;
     let adapter = JsFuture::from(promise).await.map_err(|_| refused)?;

@@ -63,7 +63,9 @@ fn target(event: &KeyboardEvent) -> Option<Element> {
 }
 
 fn takes_text(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|element| element.matches("input:not([type=range]):not([type=radio]), select, textarea").unwrap_or(false))
+    target(event).is_some_and(|element| {
+        element.matches("input:not([type=range]):not([type=radio]), select, textarea").unwrap_or(false)
+    })
 }
 
 fn takes_space(event: &KeyboardEvent) -> bool {

@@ -78,8 +78,7 @@ mod tests {
     use super::*;
 
     fn tested(agrees: bool, gpu: f64, cpu: f64, chosen: Option<DeviceKind>) -> DeviceKind {
-        let report =
-            TestReport { agrees, logits: 1e-5, logits_limit: 1e-4, gradient: 1e-4, gradient_limit: 2e-2 };
+        let report = TestReport { agrees, logits: 1e-5, logits_limit: 1e-4, gradient: 1e-4, gradient_limit: 2e-2 };
         Devices {
             gpu: Gpu::Tested,
             report: Some(report),

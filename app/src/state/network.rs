@@ -59,7 +59,10 @@ impl Network {
         }
         let wrong = bytes != card.bytes || sha256.is_some_and(|digest| digest != card.sha256);
         wrong.then(|| {
-            format!("{} is not the file its card names: the digest differs. Load it again, or publish the page anew.", card.weights)
+            format!(
+                "{} is not the file its card names: the digest differs. Load it again, or publish the page anew.",
+                card.weights
+            )
         })
     }
 }

@@ -69,6 +69,8 @@ pub struct Drawn {
     pub sorted: Vec<f32>,
     /// What ran it.
     pub device: DeviceFacts,
+    /// Seconds from the photo to the map, the forward pass it shares with the answer included.
+    pub seconds: f64,
 }
 
 impl PartialEq for Drawn {
@@ -78,15 +80,16 @@ impl PartialEq for Drawn {
 }
 
 impl Drawn {
-    /// A map made ready to be shown.
+    /// A map made ready to be shown, after a forward pass of so many seconds.
     #[must_use]
-    pub fn new(number: u32, map: Map, device: DeviceFacts) -> Self {
+    pub fn new(number: u32, map: Map, device: DeviceFacts, forward: f64) -> Self {
         let (rows, columns) = map.facts.provenance.input;
         let (height, width) = (map.facts.height, map.facts.width);
         let field = resample(&map.flat(), (height, width), (rows, columns), Interpolation::Bilinear);
         let mut sorted = field.clone();
         sorted.sort_by(f32::total_cmp);
-        Self { number, map, field, sorted, device }
+        let seconds = forward + map.facts.provenance.seconds;
+        Self { number, map, field, sorted, device, seconds }
     }
 
     /// Share of the pixels whose value is below this one.
@@ -119,7 +122,8 @@ impl Results {
 
     /// Keeps a map, in the place of an older one of the same method and class.
     pub fn mapped(&mut self, seen: Seen, map: Map, device: DeviceFacts) {
-        let drawn = Arc::new(Drawn::new(self.next, map, device));
+        let forward = self.answer(seen).map_or(0.0, |answer| answer.seconds);
+        let drawn = Arc::new(Drawn::new(self.next, map, device, forward));
         self.next += 1;
         let provenance = &drawn.map.facts.provenance;
         match self.position(seen, provenance.target, &provenance.method) {
@@ -191,7 +195,7 @@ pub(super) mod tests {
 
     /// A map of that method, ready to be shown.
     pub fn drawn(method: &str, values: [f32; 4]) -> Arc<Drawn> {
-        Arc::new(Drawn::new(0, map(method, 0, values), device()))
+        Arc::new(Drawn::new(0, map(method, 0, values), device(), 0.0))
     }
 
     #[test]
@@ -205,6 +209,15 @@ pub(super) mod tests {
     #[test]
     fn great_logits_do_not_overflow() {
         assert_eq!(softmax(&[1000.0, 0.0]), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_map_takes_as_long_as_all_its_passes() {
+        let mut results = Results::default();
+        let seen = (1, Crop::Centre);
+        results.answered(seen, Answer::new(vec![0.0], 0.5, device()));
+        results.mapped(seen, map("gradcam", 0, [0.0; 4]), device());
+        assert_eq!(results.maps(seen)[0].seconds, 0.6);
     }
 
     #[test]
@@ -226,7 +239,7 @@ pub(super) mod tests {
 
     #[test]
     fn shares_count_what_is_below() {
-        let drawn = Drawn::new(0, map("gradcam", 0, [0.0, 1.0, 2.0, 3.0]), device());
+        let drawn = drawn("gradcam", [0.0, 1.0, 2.0, 3.0]);
         assert_eq!(drawn.share_below(2.0), 0.5);
         assert_eq!(drawn.share_below(9.0), 1.0);
     }

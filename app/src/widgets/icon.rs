@@ -46,20 +46,18 @@ impl Icon {
     fn path(self) -> (&'static str, bool) {
         match self {
             Self::Theme => ("M13.5 8A5.5 5.5 0 1 1 2.5 8a5.5 5.5 0 0 1 11 0", false),
-            Self::Help => (
-                "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0M6.2 6.3a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2M8 11.6v.1",
-                false,
-            ),
+            Self::Help => {
+                ("M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0M6.2 6.3a1.9 1.9 0 1 1 2.6 1.8c-.6.3-.8.6-.8 1.2M8 11.6v.1", false)
+            }
             Self::Plus => ("M8 3v10M3 8h10", false),
             Self::Minus => ("M3 8h10", false),
             Self::Close | Self::Bad => ("m4 4 8 8m0-8-8 8", false),
             Self::Stop => ("M5 4h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z", true),
             Self::Drop => ("M8 2v8m0 0 3-3m-3 3L5 7M2.5 10.5V13a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1v-2.5", false),
             Self::Search => ("M11.5 7A4.5 4.5 0 1 1 2.5 7a4.5 4.5 0 0 1 9 0M10.5 10.5l3 3", false),
-            Self::Eye => (
-                "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0",
-                false,
-            ),
+            Self::Eye => {
+                ("M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0", false)
+            }
             Self::Good => ("m3.5 8.5 3 3 6-7", false),
             Self::Warning => ("M8 2.5 14.5 13.5h-13zM8 6.5v3.5m0 1.8v.1", false),
             Self::Save => ("M3 3h8l2 2v8H3zM5.5 3v3.5h4.5V3M5 13V9.5h6V13", false),
@@ -81,7 +79,8 @@ pub fn Draw(
     class: &'static str,
 ) -> impl IntoView {
     let (path, filled) = icon.path();
-    let half = (icon == Icon::Theme).then(|| view! { <path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor" stroke="none" /> });
+    let half = (icon == Icon::Theme)
+        .then(|| view! { <path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor" stroke="none" /> });
     view! {
         <svg class=format!("i {class}") viewBox="0 0 16 16" aria-hidden="true">
             <path d=path fill=if filled { "currentColor" } else { "none" } />

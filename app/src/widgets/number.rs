@@ -58,8 +58,15 @@ pub fn value(value: f64) -> String {
 fn exponent(size: f64) -> String {
     let text = format!("{size:.1e}");
     let (figures, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let raised: String = power.chars().map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c as usize - '0' as usize).unwrap_or('⁻')).collect();
+    let raised: String =
+        power.chars().map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c as usize - '0' as usize).unwrap_or('⁻')).collect();
     format!("{figures}{THIN}×{THIN}10{raised}")
+}
+
+/// Width and height, which stay on one line.
+#[must_use]
+pub fn size(width: usize, height: usize) -> String {
+    format!("{width}\u{a0}×\u{a0}{height}")
 }
 
 /// A count with thin spaces between thousands: "1 000".

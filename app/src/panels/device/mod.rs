@@ -5,7 +5,7 @@ use crate::state::devices::{Devices, Gpu};
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
 use leptos::prelude::*;
-use tessera_engine::protocol::{DeviceFacts, DeviceKind, TestReport};
+use tessera_engine::protocol::{DeviceKind, TestReport};
 
 /// Id of the panel, for the chip that opens it.
 pub const ID: &str = "device";
@@ -19,15 +19,15 @@ pub fn title(kind: DeviceKind) -> &'static str {
     }
 }
 
-/// What really ran what is on the stage, and its seconds; before that, what will run it.
+/// What really ran what is on the stage, and for how long; before that, what will run it.
 fn ran(desk: Desk) -> (DeviceKind, Option<f64>) {
-    let of = |device: &DeviceFacts, seconds| (device.kind, Some(seconds));
-    let map = desk.map().map(|drawn| of(&drawn.device, drawn.map.facts.provenance.seconds));
-    let answer = || desk.answer().map(|answer| of(&answer.device, answer.seconds));
-    map.or_else(answer).unwrap_or_else(|| (desk.devices.with(Devices::preferred), None))
+    let kind = desk.map().map(|drawn| drawn.device.kind).or_else(|| desk.answer().map(|answer| answer.device.kind));
+    (kind.unwrap_or_else(|| desk.devices.with(Devices::preferred)), desk.seconds())
 }
 
-fn workers(count: usize) -> String {
+/// A number of workers in words.
+#[must_use]
+pub fn workers(count: usize) -> String {
     if count == 1 { "1 worker".into() } else { format!("{count} workers") }
 }
 
@@ -117,7 +117,11 @@ fn sentence(devices: &Devices) -> Option<(Icon, String)> {
         return Some((Icon::Warning, sentence.clone()));
     }
     let ratio = devices.ratio().filter(|_| devices.gpu_usable())?;
-    let speed = if ratio > 1.0 { format!("{ratio:.1} times as long as the CPU") } else { format!("{:.1} times faster than the CPU", 1.0 / ratio) };
+    let speed = if ratio > 1.0 {
+        format!("{ratio:.1} times as long as the CPU")
+    } else {
+        format!("{:.1} times faster than the CPU", 1.0 / ratio)
+    };
     Some(match (devices.agrees(), devices.preferred()) {
         (false, _) => (Icon::Warning, "WebGPU gives other numbers than the CPU on this machine, so the CPU works. Maps made on WebGPU here are not to be trusted.".into()),
         (true, DeviceKind::Gpu) => (Icon::Good, format!("WebGPU gives the same numbers as the CPU and is in use: {speed}.")),
@@ -139,9 +143,8 @@ fn Sentence(sentence: (Icon, String)) -> impl IntoView {
 /// The self-test in numbers: each difference beside its limit.
 #[component]
 fn Report(desk: Desk, report: TestReport) -> impl IntoView {
-    let seconds = |of: fn(&Devices) -> Option<f64>| {
-        move || desk.devices.with(of).map(number::seconds).unwrap_or_default()
-    };
+    let seconds =
+        |of: fn(&Devices) -> Option<f64>| move || desk.devices.with(of).map(number::seconds).unwrap_or_default();
     view! {
         <table class="n">
             <caption>"Self-test: one fixed input, forward and backward, WebGPU against CPU"</caption>

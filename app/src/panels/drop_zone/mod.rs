@@ -9,7 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File, FileList};
 
 /// Kinds of files that can be opened, as the file chooser takes them.
-const KINDS: &str = ".jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff";
+const KINDS: &str =
+    ".jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff";
 
 /// The zone that says what to do, and its buttons.
 #[component]
@@ -92,6 +93,11 @@ pub fn Notices(
                     </button>
                 </li>
             </For>
+            <Show when=move || desk.notices.with(|notices| notices.len() > 1)>
+                <li class="all">
+                    <button class="b" type="button" on:click=move |_| desk.notices.update(Vec::clear)>"Dismiss all"</button>
+                </li>
+            </Show>
         </ul>
     }
 }
@@ -103,7 +109,8 @@ pub fn listen(desk: Desk) -> RwSignal<bool> {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return hovering };
     let on = |name: &'static str, run: fn(Desk, RwSignal<bool>, &web_sys::Event)| {
         let options = EventListenerOptions::enable_prevent_default();
-        let listener = EventListener::new_with_options(&document, name, options, move |event| run(desk, hovering, event));
+        let listener =
+            EventListener::new_with_options(&document, name, options, move |event| run(desk, hovering, event));
         // The page lives as long as its tab.
         listener.forget();
     };

@@ -13,9 +13,8 @@ pub fn Facts(
     /// The desk.
     desk: Desk,
 ) -> impl IntoView {
-    let filter = Memo::new(move |_| {
-        desk.network.with(|network| network.card.as_ref().map(|card| card.preprocess.filter))
-    });
+    let filter =
+        Memo::new(move |_| desk.network.with(|network| network.card.as_ref().map(|card| card.preprocess.filter)));
     let crop = Signal::derive(move || desk.photo().map(|photo| photo.crop).unwrap_or_default());
     view! {
         <section class="part later">
@@ -46,7 +45,11 @@ fn List(photo: Photo, filter: Option<Filter>) -> impl IntoView {
         Some(Filter::Bicubic) => ", bicubic",
         None => "",
     };
-    let digest = format!("{}…{}", &facts.sha256[..4.min(facts.sha256.len())], &facts.sha256[facts.sha256.len().saturating_sub(4)..]);
+    let digest = format!(
+        "{}…{}",
+        &facts.sha256[..4.min(facts.sha256.len())],
+        &facts.sha256[facts.sha256.len().saturating_sub(4)..]
+    );
     let rows = [
         ("File", photo.name.clone(), photo.name.clone()),
         ("Size", format!("{} × {}, {}", facts.width, facts.height, facts.format), String::new()),

@@ -91,9 +91,9 @@ fn Card(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
     let number = drawn.number;
     let open = Memo::new(move |_| desk.map().is_some_and(|open| open.number == number));
     let name = move || desk.network.with(|network| network.class(class));
-    let passes = format!(" · {} passes · {}", facts.provenance.passes, number::seconds(facts.provenance.seconds));
+    let seconds = format!(" · {}", number::seconds(drawn.seconds));
     let node = facts.provenance.node.clone().unwrap_or_else(|| "input".into());
-    let node = format!("{node}, {} × {}", facts.width, facts.height);
+    let from = format!("{} passes, {node}, {}", facts.provenance.passes, number::size(facts.width, facts.height));
     let label = move |verb: &str| format!("{verb} {title} for {}", name());
     let signed = facts.sign == Sign::Signed;
     let (name_of, open_method, away) = (method.clone(), method.clone(), method);
@@ -114,8 +114,8 @@ fn Card(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
             </div>
             <div class="scale" class:signed=signed></div>
             <h3>{title}</h3>
-            <p class="n">{name}{passes}</p>
-            <p class="n">{node}</p>
+            <p class="n">{name} {seconds}</p>
+            <p class="n" title=from.clone()>{from.clone()}</p>
         </li>
     }
 }

@@ -35,7 +35,13 @@ pub struct Figure<'a> {
 }
 
 /// What stands below the figure: enough to make it again.
-pub fn caption(drawn: &Drawn, photo: &Photo, prepared: &Prepared, probability: Option<f32>, provenance: &str) -> String {
+pub fn caption(
+    drawn: &Drawn,
+    photo: &Photo,
+    prepared: &Prepared,
+    probability: Option<f32>,
+    provenance: &str,
+) -> String {
     let peak = drawn.map.flat().iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let probability = probability.map(|p| format!(" Probability of the class {}.", number::percent(f64::from(p))));
     format!(

@@ -37,7 +37,8 @@ pub fn save(desk: Desk) {
         let display = desk.display.get();
         let range = display.range(&drawn, &desk.maps());
         let network = desk.network.get();
-        let probability = desk.answer().and_then(|answer| answer.probabilities.get(drawn.map.facts.provenance.target).copied());
+        let probability =
+            desk.answer().and_then(|answer| answer.probabilities.get(drawn.map.facts.provenance.target).copied());
         let figure = figure::Figure {
             input: prepared.input,
             rgb: &prepared.rgb,

@@ -2,6 +2,7 @@
 
 use crate::state::desk::Desk;
 use crate::state::results::Drawn;
+use crate::widgets::number;
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -25,6 +26,33 @@ pub fn Legend(
         <One desk map range value upright=true />
         <One desk map range value upright=false />
         {move || range.get().and_then(|range| range.kind.sentence()).map(|sentence| view! { <p class="s kind">{sentence}</p> })}
+        <Weak desk map range />
+    }
+}
+
+/// Says that a map looks weak because it shares its scale with a stronger one, and offers its own.
+#[component]
+fn Weak(desk: Desk, map: Memo<Option<Arc<Drawn>>>, range: Memo<Option<Range>>) -> impl IntoView {
+    let sentence = move || {
+        let (drawn, shared) = (map.get()?, range.get()?);
+        let own = desk.display.get().range(&drawn, &[]);
+        let (own, shared) = (f64::from(own.high), f64::from(shared.high));
+        (own < 0.5 * shared).then(|| {
+            let (own, shared) = (number::value(own), number::value(shared));
+            format!("This map reaches {own} on a scale that it shares up to {shared}. ")
+        })
+    };
+    move || {
+        sentence().map(|sentence| {
+            view! {
+                <p class="s kind">
+                    {sentence}
+                    <button class="link" type="button" on:click=move |_| desk.display.update(|display| display.shared = false)>
+                        "Show each map on its own scale"
+                    </button>
+                </p>
+            }
+        })
     }
 }
 

@@ -52,7 +52,11 @@ pub fn provenance(drawn: &Drawn, network: &Network) -> String {
     let from = &facts.provenance;
     let (rows, columns) = from.input;
     let node = from.node.as_ref().map(|node| {
-        format!(", layer {node} at {} × {}, spread bilinearly to {columns} × {rows}", facts.width, facts.height)
+        format!(
+            ", layer {node} at {}, spread bilinearly to {}",
+            number::size(facts.width, facts.height),
+            number::size(columns, rows)
+        )
     });
     let channels = if facts.channels > 1 { format!(", {} channels summed", facts.channels) } else { String::new() };
     format!(
@@ -60,9 +64,9 @@ pub fn provenance(drawn: &Drawn, network: &Network) -> String {
         network.class(from.target),
         from.target,
         network.title(),
-        node.unwrap_or_else(|| format!(", at the input's {columns} × {rows}")),
+        node.unwrap_or_else(|| format!(", at the input's {}", number::size(columns, rows))),
         from.passes,
-        number::seconds(from.seconds),
+        number::seconds(drawn.seconds),
         device::title(drawn.device.kind),
     )
 }

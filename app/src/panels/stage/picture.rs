@@ -21,7 +21,7 @@ pub fn Picture(desk: Desk, map: Memo<Option<Arc<Drawn>>>, hovering: Signal<bool>
     let window = NodeRef::<html::Div>::new();
     let geometry = Memo::new(move |_| desk.geometry());
     let ratio = move || geometry.get().map_or(EMPTY, |geometry| geometry.ratio()).to_string();
-    let drag = StoredValue::new(None::<(f64, f64)>);
+    let drag = StoredValue::new(Vec::new());
     let label = move || desk.photo().map_or_else(String::new, |photo| describe(&photo.name, &photo.alt, map.get()));
     view! {
         <div
@@ -37,8 +37,8 @@ pub fn Picture(desk: Desk, map: Memo<Option<Arc<Drawn>>>, hovering: Signal<bool>
             style:--ratio=ratio
             on:pointerdown=move |event| press(&event, desk, geometry, window, drag)
             on:pointermove=move |event| point(&event, desk, geometry, window, drag)
-            on:pointerup=move |_| drag.set_value(None)
-            on:pointercancel=move |_| drag.set_value(None)
+            on:pointerup=move |event| release(&event, drag)
+            on:pointercancel=move |event| release(&event, drag)
             on:pointerleave=move |event| if event.pointer_type() == "mouse" { desk.view.update(|view| view.cross = None) }
             on:wheel=move |event| wheel(&event, desk, window)
             on:keydown=move |event| key(&event, desk, geometry)
@@ -62,7 +62,9 @@ fn describe(name: &str, alt: &str, map: Option<Arc<Drawn>>) -> String {
         Some(drawn) => {
             let (down, right) = drawn.map.peak();
             let (row, column) = (third(down, ["top", "middle", "bottom"]), third(right, ["left", "centre", "right"]));
-            format!("{what}. The map is strongest at the {row} {column} of what the network saw. Arrow keys move a crosshair.")
+            format!(
+                "{what}. The map is strongest at the {row} {column} of what the network saw. Arrow keys move a crosshair."
+            )
         }
     }
 }
@@ -80,7 +82,8 @@ fn World(desk: Desk, map: Memo<Option<Arc<Drawn>>>, geometry: Memo<Option<Geomet
             format!("translate({x}%, {y}%) scale({})", view.zoom)
         })
     };
-    let place = move |of: fn(&Geometry) -> Place| Memo::new(move |_| geometry.with(|geometry| geometry.as_ref().map(of)));
+    let place =
+        move |of: fn(&Geometry) -> Place| Memo::new(move |_| geometry.with(|geometry| geometry.as_ref().map(of)));
     let (photo, crop) = (place(Geometry::photo_place), place(Geometry::crop_place));
     let side = |place: Memo<Option<Place>>, of: fn(&Place) -> f64| {
         move || place.with(|place| place.as_ref().map(|place| format!("{}%", of(place) * 100.0)))
@@ -144,7 +147,9 @@ fn Crosshair(desk: Desk, map: Memo<Option<Arc<Drawn>>>, geometry: Memo<Option<Ge
         let value = *drawn.field.get(y * columns + x)?;
         let share = number::whole_percent(drawn.share_below(value));
         let value = number::value(f64::from(value));
-        Some(view! { <b>{value}</b>{format!(" above {share} of pixels")}<br />{format!("x {x}, y {y} of {columns} × {rows}")} })
+        Some(
+            view! { <b>{value}</b>{format!(" above {share} of pixels")}<br />{format!("x {x}, y {y} of {columns} × {rows}")} },
+        )
     };
     let percent = |share: f64| format!("{}%", share * 100.0);
     let lines = "M14 0v10M14 18v10M0 14h10M18 14h10";
@@ -174,32 +179,54 @@ fn share(x: i32, y: i32, window: NodeRef<html::Div>) -> Option<(f64, f64)> {
 }
 
 type Sizes = Memo<Option<Geometry>>;
-type Drag = StoredValue<Option<(f64, f64)>>;
+
+/// Fingers or buttons that are down: number of the pointer and where it is.
+type Drag = StoredValue<Vec<(i32, (f64, f64))>>;
 
 fn press(event: &PointerEvent, desk: Desk, geometry: Sizes, window: NodeRef<html::Div>, drag: Drag) {
-    let at = share(event.client_x(), event.client_y(), window);
-    if desk.view.with_untracked(|view| view.zoom > 1.0) {
-        if let Some(window) = window.get_untracked() {
-            // Without capture a drag that leaves the window stops there, which is bearable.
-            let _ = window.set_pointer_capture(event.pointer_id());
-        }
-        drag.set_value(at);
+    let Some(at) = share(event.client_x(), event.client_y(), window) else { return };
+    drag.update_value(|down| {
+        down.retain(|(pointer, _)| *pointer != event.pointer_id());
+        down.push((event.pointer_id(), at));
+    });
+    if desk.view.with_untracked(|view| view.zoom > 1.0)
+        && let Some(window) = window.get_untracked()
+    {
+        // Without capture a drag that leaves the window stops there, which is bearable.
+        let _ = window.set_pointer_capture(event.pointer_id());
     }
     look(desk, geometry, at);
 }
 
+fn release(event: &PointerEvent, drag: Drag) {
+    drag.update_value(|down| down.retain(|(pointer, _)| *pointer != event.pointer_id()));
+}
+
 fn point(event: &PointerEvent, desk: Desk, geometry: Sizes, window: NodeRef<html::Div>, drag: Drag) {
-    let at = share(event.client_x(), event.client_y(), window);
-    if let (Some(before), Some(at)) = (drag.get_value(), at) {
-        drag.set_value(Some(at));
-        desk.view.update(|view| view.pan((at.0 - before.0, at.1 - before.1)));
+    let Some(at) = share(event.client_x(), event.client_y(), window) else { return };
+    let before = drag.get_value();
+    drag.update_value(|down| {
+        for (pointer, place) in down {
+            if *pointer == event.pointer_id() {
+                *place = at;
+            }
+        }
+    });
+    match (before.as_slice(), drag.get_value().as_slice()) {
+        (&[(_, from)], &[(_, to)]) => desk.view.update(|view| view.pan((to.0 - from.0, to.1 - from.1))),
+        (&[(_, a), (_, b)], &[(_, c), (_, d)]) => {
+            let far = |p: (f64, f64), q: (f64, f64)| (p.0 - q.0).hypot(p.1 - q.1).max(0.01);
+            let middle = ((c.0 + d.0) / 2.0, (c.1 + d.1) / 2.0);
+            desk.view.update(|view| view.zoom_by(far(c, d) / far(a, b), middle));
+        }
+        _ => {}
     }
     look(desk, geometry, at);
 }
 
 /// Puts the crosshair under a point of the window.
-fn look(desk: Desk, geometry: Sizes, at: Option<(f64, f64)>) {
-    let Some((at, geometry)) = at.zip(geometry.get_untracked()) else { return };
+fn look(desk: Desk, geometry: Sizes, at: (f64, f64)) {
+    let Some(geometry) = geometry.get_untracked() else { return };
     let pixel = geometry.pixel(desk.view.with_untracked(|view| view.to_world(at)));
     if desk.view.with_untracked(|view| view.cross != pixel) {
         desk.view.update(|view| view.cross = pixel);

@@ -34,7 +34,7 @@ pub fn Tools(desk: Desk, map: Memo<Option<Arc<Drawn>>>) -> impl IntoView {
         <div class="bar">
             <h1 id="open">{move || title(desk, map.get())}</h1>
             <span class="grow"></span>
-            <Choice class="from-800-seg" legend="Show" name="whole" options=vec![(true, "Whole photo"), (false, "Crop")] value=whole set=set_whole />
+            <Choice class="whole" legend="Show" name="whole" options=vec![(true, "Whole photo"), (false, "Crop")] value=whole set=set_whole />
             <label class="row overlay">
                 <span class="s">"Overlay"</span>
                 <Slider label="Overlay opacity" value=opacity set=set_opacity />

@@ -1,5 +1,6 @@
 //! The line at the bottom: what runs now, how far it is, and Stop.
 
+use crate::panels::device;
 use crate::state::desk::Desk;
 use crate::state::ledger::{Ledger, Work};
 use crate::state::network::Arrival;
@@ -90,9 +91,19 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
             let (maps, part) = (methods.len().max(1) * 100, if all > 0 { done * 100 / all } else { 0 });
             Now { what, done: (first.maps * 100 + part).min(maps), all: maps, since: first.since }
         }
-        Work::Explain { photo, .. } => Now { what: format!("{} waits for the network", name(*photo)), done: 0, all: 0, since: None },
+        Work::Explain { .. } if desk.network.with(|network| network.arrival == Arrival::Failed) => return None,
+        Work::Explain { photo, .. } => {
+            Now { what: format!("{} waits for the network", name(*photo)), done: 0, all: 0, since: None }
+        }
         Work::Reference | Work::Compare => return None,
     })
+}
+
+/// What was done last: the photo on the stage, its time and its device.
+fn explained(desk: Desk) -> Option<String> {
+    let (photo, drawn, seconds) = (desk.photo()?, desk.map()?, desk.seconds()?);
+    let kind = drawn.device.kind;
+    Some(format!("{} explained in {} on {}", photo.name, number::seconds(seconds), device::title(kind)))
 }
 
 fn at_rest(desk: Desk) -> String {
@@ -103,7 +114,9 @@ fn at_rest(desk: Desk) -> String {
         }
         Arrival::Opening => "The network is being made ready".into(),
         Arrival::Failed => "The network did not come".into(),
-        Arrival::Ready if desk.ledger.with(Ledger::testing) => "Ready. The graphics processor takes its self-test.".into(),
-        Arrival::Ready => "Ready".into(),
+        Arrival::Ready if desk.ledger.with(Ledger::testing) => {
+            "Ready. The graphics processor takes its self-test.".into()
+        }
+        Arrival::Ready => explained(desk).unwrap_or_else(|| "Ready".into()),
     }
 }

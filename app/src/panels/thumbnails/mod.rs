@@ -61,9 +61,8 @@ fn Thumbnail(desk: Desk, photo: Photo) -> impl IntoView {
 /// A photo that a person brought: drawn from its decoded pixels, so that it looks as the network's does.
 #[component]
 fn Given(desk: Desk, id: PhotoId) -> impl IntoView {
-    let ready = Memo::new(move |_| {
-        desk.photos.with(|photos| photos.get(id).is_some_and(|photo| !photo.prepared.is_empty()))
-    });
+    let ready =
+        Memo::new(move |_| desk.photos.with(|photos| photos.get(id).is_some_and(|photo| !photo.prepared.is_empty())));
     let paint = move |canvas: &HtmlCanvasElement| {
         if ready.get() {
             fill_square(canvas, desk.picture(id));

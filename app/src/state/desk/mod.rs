@@ -174,6 +174,14 @@ impl Desk {
         self.results.with(|results| results.map(seen, target, &method).cloned())
     }
 
+    /// Seconds that the answer and the maps of the open class took.
+    #[must_use]
+    pub fn seconds(self) -> Option<f64> {
+        let (answer, target) = (self.answer()?, self.target()?);
+        let maps = self.maps().into_iter().map(|drawn| drawn.map.facts.provenance.clone());
+        Some(answer.seconds + maps.filter(|from| from.target == target).map(|from| from.seconds).sum::<f64>())
+    }
+
     /// All maps of the photo on the stage: those of the open class first, then the others.
     #[must_use]
     pub fn maps(self) -> Vec<Arc<Drawn>> {

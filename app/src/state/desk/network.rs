@@ -30,6 +30,7 @@ impl Desk {
                         hands.pool.weights();
                     });
                     self.settle();
+                    self.resume();
                 }
                 Err(sentence) => self.network_failed(sentence),
             }
@@ -38,16 +39,16 @@ impl Desk {
 
     async fn fetch_network(self) -> Result<(), String> {
         let about = |what: &str, why: String| format!("{what} did not come: {why}. Load it again.");
-        let names = fetch::text(CLASSES).await.map_err(|why| about("The list of classes", why))?;
-        self.network.update(|network| network.classes = Arc::new(class_names(&names)));
         let text = fetch::text(&format!("{FOLDER}/card.json")).await;
         let text = text.map_err(|why| about("The network's card", why))?;
         let card: Card = serde_json::from_str(&text)
             .map_err(|_| about("The network's card", "it is not one this page can read".into()))?;
         let card = Arc::new(card);
         let all = card.bytes;
+        self.network.update(|network| network.card = Some(card.clone()));
+        let names = fetch::text(CLASSES).await.map_err(|why| about("The list of classes", why))?;
         self.network.update(|network| {
-            network.card = Some(card.clone());
+            network.classes = Arc::new(class_names(&names));
             network.arrival = Arrival::Weights { got: 0, all };
         });
         let path = format!("{FOLDER}/{}", card.weights);
@@ -86,7 +87,9 @@ impl Desk {
     /// No CPU worker comes up: nothing can be explained.
     pub(super) fn no_engine(self, text: &str) {
         let why = if text.is_empty() { "its file did not come" } else { text.trim_end_matches('.') };
-        self.network_failed(format!("The engine that runs the network did not start: {why}. Try again, or use a current browser."));
+        self.network_failed(format!(
+            "The engine that runs the network did not start: {why}. Try again, or use a current browser."
+        ));
     }
 }
 

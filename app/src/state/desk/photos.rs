@@ -1,7 +1,7 @@
 //! Photos on their way from a file to the stage.
 
 use super::super::ledger::Work;
-use super::super::photos::{Origin, PhotoId, Prepared};
+use super::super::photos::{Origin, Photo, PhotoId, Prepared};
 use super::super::samples::Sample;
 use super::{Desk, Notice, Source};
 use crate::bridge::fetch;
@@ -150,12 +150,14 @@ impl Desk {
                     self.send(seat, &request, &[bytes]);
                 }
                 (bytes, _) => {
-                    let why = bytes.err().unwrap_or_else(|| "the network's card did not come".into());
-                    let sentence = format!("It could not be read: {why}. Bring it again.");
                     self.hands.update_value(|hands| {
                         hands.pool.heard(seat, &Event::Stopped { job });
                     });
-                    self.failed(job, sentence);
+                    match bytes.err() {
+                        Some(why) => self.failed(job, format!("It could not be read: {why}. Bring it again.")),
+                        // Not the photo's fault: it waits until the network is here.
+                        None => self.stopped(job),
+                    }
                     self.settle();
                 }
             }
@@ -195,6 +197,20 @@ impl Desk {
         }
     }
 
+    /// Goes on with what had to wait for the network.
+    pub(super) fn resume(self) {
+        let waiting = |photo: &Photo| photo.origin == Origin::Given && photo.prepared.is_empty();
+        let photos: Vec<_> = self.photos.with_untracked(|photos| {
+            photos.items().iter().filter(|photo| waiting(photo)).map(|photo| (photo.id, photo.crop)).collect()
+        });
+        for (photo, crop) in photos {
+            self.prepare(photo, crop);
+        }
+        if let Some(wanted) = self.selection.with_untracked(|selection| selection.wanted) {
+            self.open(wanted);
+        }
+    }
+
     /// Takes a photo and all that came of it away.
     pub fn remove(self, photo: PhotoId) {
         for job in self.ledger.with_untracked(|ledger| ledger.about(photo)) {
@@ -217,8 +233,7 @@ impl Desk {
 
 /// A canvas that holds the pixels; drawing from it needs no further decoding.
 fn picture((rows, columns): (usize, usize), pixels: &ArrayBuffer) -> Option<HtmlCanvasElement> {
-    let canvas: HtmlCanvasElement =
-        web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+    let canvas: HtmlCanvasElement = web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(u32::try_from(columns).ok()?);
     canvas.set_height(u32::try_from(rows).ok()?);
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;

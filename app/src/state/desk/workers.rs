@@ -162,8 +162,7 @@ impl Desk {
 
     /// Stops all that a person asked for. What is done stays.
     pub fn stop_all(self) {
-        let jobs: Vec<Job> =
-            self.ledger.with_untracked(|ledger| ledger.visible().map(|(job, _)| job).collect());
+        let jobs: Vec<Job> = self.ledger.with_untracked(|ledger| ledger.visible().map(|(job, _)| job).collect());
         for job in jobs {
             self.stop(job);
         }
