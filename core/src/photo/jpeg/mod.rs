@@ -105,8 +105,8 @@ impl<'a> File<'a> {
             }
             let Some(segment) = self.segment() else { return Ok(false) };
             match marker {
-                0xc0 | 0xc1 | 0xc2 if self.frame.is_some() => return Err(damaged("it has two headers")),
-                0xc0 | 0xc1 | 0xc2 => self.frame = Some(Frame::read(segment, marker == 0xc2)?),
+                0xc0..=0xc2 if self.frame.is_some() => return Err(damaged("it has two headers")),
+                0xc0..=0xc2 => self.frame = Some(Frame::read(segment, marker == 0xc2)?),
                 0xc4 => self.read_codes(segment)?,
                 0xc9..=0xcb | 0xcd..=0xcf => return Err(unsupported("it uses arithmetic coding")),
                 0xc3 | 0xc5..=0xc7 => return Err(unsupported("it is lossless or hierarchical")),
@@ -191,14 +191,14 @@ impl<'a> File<'a> {
             return Err(damaged("it has too many scans"));
         }
         let (parts, band) = units::scan_header(segment, frame)?;
-        for &(place, _, _) in &parts {
-            let component = &mut frame.components[place];
+        for part in &parts {
+            let component = &mut frame.components[part.place];
             component.steps = component.steps.or(self.steps[component.table]);
         }
         let mut bits = Bits::new(self.bytes, self.at);
         let tables: Vec<_> = parts
             .iter()
-            .map(|&(place, dc, ac)| (place, Tables { dc: self.dc[dc].as_ref(), ac: self.ac[ac].as_ref() }))
+            .map(|part| (part.place, Tables { dc: self.dc[part.dc].as_ref(), ac: self.ac[part.ac].as_ref() }))
             .collect();
         self.broken |= !units::read(frame, &tables, band, self.restart, &mut bits);
         self.at = bits.marker();

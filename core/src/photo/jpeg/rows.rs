@@ -42,13 +42,14 @@ impl Plane {
         row.clear();
         let near = self.row(y / self.down);
         // The other row that is nearest: above for the upper of two, below for the lower.
-        let far = self.row(if y % 2 == 0 { (y / 2).saturating_sub(1) } else { y / 2 + 1 });
+        let upper = y.is_multiple_of(2);
+        let far = self.row(if upper { (y / 2).saturating_sub(1) } else { y / 2 + 1 });
         match (self.across, self.down) {
             (1, 1) => row.extend_from_slice(near),
             (2, 1) if self.width > 2 => twice_across(near, row),
             (2, 2) if self.width > 2 => twice_both(near, far, row),
             (1, 2) => {
-                let bias = if y % 2 == 0 { 1 } else { 2 };
+                let bias = if upper { 1 } else { 2 };
                 let mix = |(&near, &far)| ((u16::from(near) * 3 + u16::from(far) + bias) >> 2) as u8;
                 row.extend(near.iter().zip(far).map(mix));
             }

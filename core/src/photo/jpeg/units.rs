@@ -7,20 +7,30 @@ use super::scan::{self, Band, Carry, Tables};
 use super::{damaged, filled, idct};
 use crate::photo::error::DecodeError;
 
-/// The components of a scan with their tables (place, dc, ac), and what it holds of them.
-pub(super) fn scan_header(segment: &[u8], frame: &Frame) -> Result<(Vec<(usize, usize, usize)>, Band), DecodeError> {
+/// A component of a scan.
+pub(super) struct Part {
+    /// Its place in the frame.
+    pub(super) place: usize,
+    /// Place of its table of codes for means.
+    pub(super) dc: usize,
+    /// Place of its table of codes for all else.
+    pub(super) ac: usize,
+}
+
+/// The components of a scan, and what it holds of them.
+pub(super) fn scan_header(segment: &[u8], frame: &Frame) -> Result<(Vec<Part>, Band), DecodeError> {
     let wrong = || damaged("a scan's header makes no sense");
     let (&count, rest) = segment.split_first().ok_or_else(wrong)?;
     let count = usize::from(count);
     let (parts, _) = rest.get(..2 * count).ok_or_else(wrong)?.as_chunks::<2>();
-    let mut places = Vec::new();
+    let mut places: Vec<Part> = Vec::new();
     for &[id, tables] in parts {
         let place = frame.component(id).ok_or_else(wrong)?;
         let (dc, ac) = (usize::from(tables >> 4), usize::from(tables & 15));
-        if dc > 3 || ac > 3 || places.iter().any(|&(known, _, _)| known == place) {
+        if dc > 3 || ac > 3 || places.iter().any(|known| known.place == place) {
             return Err(wrong());
         }
-        places.push((place, dc, ac));
+        places.push(Part { place, dc, ac });
     }
     let band = match rest.get(2 * count..2 * count + 3) {
         Some(&[first, last, bits]) if frame.progressive => {
