@@ -15,7 +15,7 @@ fn logits_of_the_check_crops() {
     let expected = safetensors::read(&bytes(folder.join("logits.safetensors"))).unwrap();
     let network = lite0(&Device::flex());
     for (row, name) in CROPS.iter().enumerate() {
-        let picture = image::open(folder.join(format!("{name}.png"))).unwrap().to_rgb8();
+        let picture = image::open(folder.join(format!("{name}-224.png"))).unwrap().to_rgb8();
         let (width, height) = (picture.width() as usize, picture.height() as usize);
         let region = Region { left: 0.0, top: 0.0, width: 224.0, height: 224.0 };
         let input = Input { height, width, rgb: picture.into_raw(), region };
