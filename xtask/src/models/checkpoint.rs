@@ -51,13 +51,14 @@ impl Kind {
     }
 }
 
-/// A tensor as the state dict describes it: a part of a storage.
+/// A tensor as the state dict describes it: values of a storage, found by strides.
 #[derive(Debug)]
 struct View {
     storage: String,
     kind: Kind,
     offset: usize,
     shape: Vec<usize>,
+    stride: Vec<usize>,
 }
 
 impl View {
@@ -72,29 +73,28 @@ impl View {
             "torch.LongStorage" => Kind::Long,
             _ => return None,
         };
-        let view = Self { storage: key.clone(), kind, offset: size(offset)?, shape: sizes(shape)? };
-        let known = name == "torch._utils._rebuild_tensor_v2" && tag == "storage";
-        (known && sizes(stride)? == view.stride()?).then_some(view)
+        let (shape, stride) = (sizes(shape)?, sizes(stride)?);
+        let known = name == "torch._utils._rebuild_tensor_v2" && tag == "storage" && shape.len() == stride.len();
+        known.then_some(Self { storage: key.clone(), kind, offset: size(offset)?, shape, stride })
     }
 
-    /// The stride of values that lie row after row; none if there are too many values to count.
-    fn stride(&self) -> Option<Vec<usize>> {
-        let mut step = 1_usize;
-        let mut stride = Vec::new();
-        for extent in self.shape.iter().rev() {
-            stride.push(step);
-            step = step.checked_mul(*extent)?;
-        }
-        stride.reverse();
-        Some(stride)
-    }
-
+    /// Copies the values row after row; none if one lies outside the storage.
     fn tensor(self, storages: &HashMap<String, &[u8]>) -> Option<Tensor> {
-        let count = self.shape.iter().try_fold(1_usize, |count, extent| count.checked_mul(*extent))?;
-        let start = self.offset.checked_mul(self.kind.bytes())?;
-        let end = count.checked_mul(self.kind.bytes())?.checked_add(start)?;
-        let bytes = storages.get(&self.storage)?.get(start..end)?.to_vec();
+        let storage = storages.get(&self.storage)?;
+        let mut bytes = Vec::new();
+        self.copy(storage, 0, self.offset, &mut bytes)?;
         Some(Tensor { shape: self.shape, bytes })
+    }
+
+    /// Copies what lies at `place` along this axis and those after it.
+    fn copy(&self, storage: &[u8], axis: usize, place: usize, bytes: &mut Vec<u8>) -> Option<()> {
+        let Some((extent, stride)) = self.shape.get(axis).zip(self.stride.get(axis)) else {
+            let start = place.checked_mul(self.kind.bytes())?;
+            bytes.extend(storage.get(start..start.checked_add(self.kind.bytes())?)?);
+            return Some(());
+        };
+        (0..*extent)
+            .try_for_each(|at| self.copy(storage, axis + 1, at.checked_mul(*stride)?.checked_add(place)?, bytes))
     }
 }
 
@@ -153,41 +153,45 @@ fn size(value: &Value) -> Option<usize> {
 }
 
 fn unread(name: &str) -> String {
-    format!("`{name}` is not a plain f32 tensor with its values row after row, which is all that is read here")
+    format!("`{name}` is not a tensor of f32 that lies in the file, which is all that is read here")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// `torch.save({"w": torch.tensor([[1., 2.]])}, f, _use_new_zipfile_serialization=False)`, by hand.
-    fn checkpoint(stride: u8) -> Vec<u8> {
+    /// `torch.save({"w": torch.arange(4.).view(2, 2)}, f, _use_new_zipfile_serialization=False)`, by hand.
+    fn checkpoint(stride: [u8; 2]) -> Vec<u8> {
         let mut bytes = b"\x80\x02\x8a\x0a".to_vec();
         bytes.extend(MAGIC);
         bytes.extend(b".\x80\x02M\xe9\x03.\x80\x02}X\x0d\x00\x00\x00little_endian\x88s.");
         bytes.extend(b"\x80\x02}X\x01\x00\x00\x00wctorch._utils\n_rebuild_tensor_v2\n((");
-        bytes.extend(b"X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x00kX\x03\x00\x00\x00cpuK\x02N");
-        bytes.extend(b"tQK\x00K\x01K\x02\x86K");
-        bytes.push(stride);
-        bytes.extend(b"K\x01\x86\x89}tRs.\x80\x02]X\x01\x00\x00\x00ka.");
-        bytes.extend(2_u64.to_le_bytes());
-        bytes.extend([1.0_f32, 2.0].iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend(b"X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x00kX\x03\x00\x00\x00cpuK\x04N");
+        bytes.extend(b"tQK\x00K\x02K\x02\x86");
+        bytes.extend([b'K', stride[0], b'K', stride[1]]);
+        bytes.extend(b"\x86\x89}tRs.\x80\x02]X\x01\x00\x00\x00ka.");
+        bytes.extend(4_u64.to_le_bytes());
+        bytes.extend(values([0.0, 1.0, 2.0, 3.0]));
         bytes
     }
 
+    fn values(values: [f32; 4]) -> Vec<u8> {
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+
     #[test]
-    fn a_small_checkpoint_is_read() {
-        let tensors = read(&checkpoint(2)).unwrap();
-        let bytes = [1.0_f32.to_le_bytes(), 2.0_f32.to_le_bytes()].concat();
-        assert_eq!(tensors["w"], Tensor { shape: vec![1, 2], bytes });
+    fn values_come_row_after_row_however_they_lie() {
+        let tensor = |stride| read(&checkpoint(stride)).unwrap().remove("w").unwrap();
+        assert_eq!(tensor([2, 1]), Tensor { shape: vec![2, 2], bytes: values([0.0, 1.0, 2.0, 3.0]) });
+        assert_eq!(tensor([1, 2]), Tensor { shape: vec![2, 2], bytes: values([0.0, 2.0, 1.0, 3.0]) });
     }
 
     #[test]
     fn damage_is_an_error_wherever_it_is() {
-        let whole = checkpoint(2);
+        let whole = checkpoint([2, 1]);
         for end in 0..whole.len() {
             assert!(read(&whole[..end]).is_err(), "cut at {end}");
         }
-        assert!(read(&checkpoint(7)).unwrap_err().contains("`w`"));
+        assert!(read(&checkpoint([3, 1])).unwrap_err().contains("`w`"));
     }
 }
