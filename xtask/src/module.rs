@@ -35,11 +35,14 @@ impl Module {
         workspace::target().join(tools::TARGET).join(self.profile).join(format!("{}.wasm", self.name))
     }
 
-    /// The script that starts it; the address is relative, so it works below any folder.
+    /// The script that starts it; the address is relative, so it works below any folder. A failure is thrown in a turn
+    /// of its own, because only that reaches the page of a worker.
     pub fn loader_text(&self) -> String {
         let name = self.name;
         format!(
-            "import init from './{name}.js';\ninit({{ module_or_path: new URL('./{name}_bg.wasm', import.meta.url) }});\n"
+            "import init from './{name}.js';\n\
+             init({{ module_or_path: new URL('./{name}_bg.wasm', import.meta.url) }})\n\
+             .catch(error => setTimeout(() => {{ throw error; }}));\n"
         )
     }
 

@@ -1,0 +1,139 @@
+//! How the page looks: at three widths, light and dark, nothing is cut off, nothing sticks out. The pictures are kept.
+
+use crate::browser::{Browser, Wish, pause, visit};
+use crate::page::samples;
+use crate::server::Server;
+use serde_json::{Value, json};
+
+/// Widths and heights of a phone, a tablet and a screen.
+const SIZES: [(u32, u32); 3] = [(390, 844), (800, 1000), (1600, 1000)];
+
+/// Finds what sticks out of the window, is cut off, or can not be read.
+const FAULTS: &str = r#"
+const faults = [];
+const name = e => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + (typeof e.className === 'string' && e.className ? '.' + e.className.trim().replace(/\s+/g, '.') : '')
+    + ' "' + e.textContent.replace(/\s+/g, ' ').trim().slice(0, 40) + '"';
+const root = document.scrollingElement;
+if (root.scrollWidth > innerWidth) faults.push(`the page is ${root.scrollWidth} px wide in a window of ${innerWidth} px`);
+const hides = (e, axis) => { for (let p = e.parentElement; p && p !== root; p = p.parentElement) {
+    const style = getComputedStyle(p);
+    if (style['overflow' + axis] !== 'visible' || style.clipPath !== 'none') return true;
+} return false; };
+for (const e of document.body.querySelectorAll('*')) {
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, svg, [popover]:not(:popover-open)')) continue;
+    const r = e.getBoundingClientRect();
+    if (r.width === 0 || r.height === 0) continue;
+    if ((r.right > innerWidth + 1 || r.left < -1) && !hides(e, 'X')) faults.push(`${name(e)} reaches from ${Math.round(r.left)} to ${Math.round(r.right)} of ${innerWidth} px`);
+    const style = getComputedStyle(e);
+    const words = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    const ends = style.textOverflow === 'ellipsis' || ['auto', 'scroll'].includes(style.overflowX);
+    if (words && style.overflowX !== 'visible' && !ends && e.scrollWidth > e.clientWidth + 1) faults.push(`${name(e)} is cut off: ${e.scrollWidth} px in ${e.clientWidth} px`);
+    if (words && parseFloat(style.fontSize) < 10) faults.push(`${name(e)} is set in ${style.fontSize}`);
+}
+const stage = document.querySelector('#stage').getBoundingClientRect();
+if (stage.width < Math.min(300, innerWidth * 0.7) || stage.height < 150) faults.push(`the stage is only ${stage.width} by ${stage.height} px`);
+if (stage.top < 0 || stage.top > innerHeight * 0.6) faults.push(`the stage begins ${stage.top} px below the top of ${innerHeight} px`);
+return faults;"#;
+
+/// Texts whose contrast with what lies behind them is below AA.
+const PALE: &str = r#"
+const canvas = new OffscreenCanvas(1, 1);
+const context = canvas.getContext('2d', { willReadFrequently: true });
+const rgba = colour => { context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data]; };
+const linear = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+const light = c => 0.2126 * linear(c[0]) + 0.7152 * linear(c[1]) + 0.0722 * linear(c[2]);
+const over = (a, b) => a.slice(0, 3).map((v, i) => v * a[3] / 255 + b[i] * (1 - a[3] / 255));
+const behind = e => { const layers = []; for (let p = e; p; p = p.parentElement) { const c = rgba(getComputedStyle(p).backgroundColor); layers.push(c); if (c[3] === 255) break; }
+    return layers.reverse().reduce((under, layer) => over(layer, under), rgba(getComputedStyle(document.documentElement).backgroundColor)[3] ? rgba(getComputedStyle(document.documentElement).backgroundColor) : [255, 255, 255]); };
+const pale = [];
+for (const e of document.body.querySelectorAll('*')) {
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, svg, :disabled, #stage, .coming, [popover]:not(:popover-open)')) continue;
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+    const style = getComputedStyle(e), ground = behind(e), ink = over(rgba(style.color), ground);
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05), size = parseFloat(style.fontSize);
+    const large = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
+    if (ratio < (large ? 3 : 4.5) - 0.02) pale.push(`"${e.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)} : 1`);
+}
+return pale;"#;
+
+async fn resize(browser: &Browser, (width, height): (u32, u32), theme: &str) {
+    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+    browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
+    let features = json!([{ "name": "prefers-color-scheme", "value": theme }]);
+    browser.command("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    pause(400).await;
+}
+
+fn list(value: Value) -> Vec<String> {
+    value
+        .as_array()
+        .map(|all| all.iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect())
+        .unwrap_or_default()
+}
+
+#[test]
+fn nothing_is_cut_off_at_any_width() {
+    let server = Server::of_site();
+    visit(&server, Wish::default(), async |browser| {
+        browser.explained(&samples()[0].title).await;
+        let mut faults = Vec::new();
+        for size in SIZES {
+            for theme in ["light", "dark"] {
+                resize(browser, size, theme).await;
+                browser.screenshot(&format!("explain-{}-{theme}", size.0)).await;
+                for script in [FAULTS, PALE] {
+                    let found = list(browser.run(script, vec![]).await);
+                    faults.extend(found.into_iter().map(|fault| format!("{} {theme}: {fault}", size.0)));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    });
+}
+
+#[test]
+fn the_themes_differ() {
+    let server = Server::of_site();
+    visit(&server, Wish::default(), async |browser| {
+        browser.until("the page runs", 30, |seen| !seen.state.is_empty()).await;
+        let ground = "return [document.documentElement, document.body, document.querySelector('#app')]
+            .map(e => getComputedStyle(e).backgroundColor).join()";
+        resize(browser, SIZES[2], "light").await;
+        let light = browser.run(ground, vec![]).await;
+        resize(browser, SIZES[2], "dark").await;
+        let dark = browser.run(ground, vec![]).await;
+        assert_ne!(light, dark, "the page looks the same in light and dark");
+        browser.click("button[aria-label^=Theme]").await;
+        pause(300).await;
+        let by_hand = browser.run(ground, vec![]).await;
+        assert_eq!(by_hand, light, "the theme button does not turn the dark page light");
+    });
+}
+
+#[test]
+fn what_opens_over_the_page_fits_too() {
+    let server = Server::of_site();
+    visit(&server, Wish::default(), async |browser| {
+        browser.explained(&samples()[0].title).await;
+        let mut faults = Vec::new();
+        let opened = [
+            (SIZES[0], ".sheet", "sheet"),
+            (SIZES[0], ".top button.chip", "device"),
+            (SIZES[2], "#class-search", "search"),
+        ];
+        for (size, button, name) in opened {
+            for theme in ["light", "dark"] {
+                resize(browser, size, theme).await;
+                browser.click(button).await;
+                pause(300).await;
+                browser.screenshot(&format!("explain-{name}-{}-{theme}", size.0)).await;
+                let found = list(browser.run(FAULTS, vec![]).await);
+                faults.extend(found.into_iter().map(|fault| format!("{name} {} {theme}: {fault}", size.0)));
+                browser.press(crate::browser::ESCAPE).await;
+                pause(200).await;
+            }
+        }
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    });
+}

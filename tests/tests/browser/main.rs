@@ -1,0 +1,20 @@
+//! The built page in a real Chromium, used as a visitor uses it. `cargo xtask test` builds it and starts these tests.
+//!
+//! Every visit ends with the same two checks: the console shows no error, and no request went anywhere but to the
+//! page's own server.
+
+mod arrival;
+mod bringing;
+mod browser;
+mod classes;
+mod devices;
+mod figure;
+mod keys;
+mod looks;
+mod netlog;
+mod page;
+mod parity;
+mod policy;
+mod refusals;
+mod server;
+mod smooth;
