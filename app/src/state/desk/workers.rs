@@ -112,6 +112,10 @@ impl Desk {
     }
 
     fn heard_event(self, seat: Seat, event: Event, buffers: Vec<ArrayBuffer>) {
+        if self.failed_on_gpu(seat, &event) {
+            // A lost device fails at everything from now on; the CPU takes its work.
+            return self.gone(seat, "");
+        }
         let device = self.hands.with_value(|hands| hands.pool.worker(seat).and_then(|worker| worker.facts.clone()));
         let kind = self.hands.with_value(|hands| hands.pool.worker(seat).map(|worker| worker.kind));
         self.hands.update_value(|hands| hands.pool.heard(seat, &event));
@@ -139,6 +143,14 @@ impl Desk {
             Event::Failed { job, sentence } => self.failed(job, sentence),
         }
         self.settle();
+    }
+
+    /// Whether the graphics processor failed at what the CPU can do too.
+    fn failed_on_gpu(self, seat: Seat, event: &Event) -> bool {
+        let network = |task: &Task| task.need == Need::Network;
+        let worker = self.hands.with_value(|hands| hands.pool.worker(seat).cloned());
+        let at_work = worker.is_some_and(|w| w.kind == DeviceKind::Gpu && w.task.as_ref().is_some_and(network));
+        at_work && matches!(event, Event::Failed { .. })
     }
 
     /// A worker broke: its work goes on elsewhere, and the page says so.
