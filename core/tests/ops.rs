@@ -96,10 +96,10 @@ fn convolve(case: &Case, weight: &[f32], bias: &[f32], before: [usize; 2], out: 
     let (per_in, per_out) = (case.inputs / case.groups, case.outputs / case.groups);
     let mut y = vec![];
     for n in 0..x.len() / (case.inputs * h * w) {
-        for o in 0..case.outputs {
+        for (o, &bias) in bias.iter().enumerate() {
             for row in 0..out[0] {
                 for column in 0..out[1] {
-                    let mut sum = f64::from(bias[o]);
+                    let mut sum = f64::from(bias);
                     for i in 0..per_in {
                         for (kr, kc) in (0..case.kernel[0]).flat_map(|r| (0..case.kernel[1]).map(move |c| (r, c))) {
                             let r = (row * case.stride[0] + kr * case.dilation[0]).wrapping_sub(before[0]);

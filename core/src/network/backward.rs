@@ -29,7 +29,7 @@ pub fn run(graph: &Graph, weights: &[Weights], tape: &Tape, seed: Value, wanted:
         for (&input, signal) in node.inputs.iter().zip(node.op.gradient(&weights[id], &kept, signal)) {
             if on_the_way[input] {
                 signals[input] = Some(match signals[input].take() {
-                    Some(sum) => sum.add(signal),
+                    Some(sum) => sum + signal,
                     None => signal,
                 });
             }

@@ -1,6 +1,7 @@
 //! What flows along the edges of a graph: a burn tensor of rank 2 or 4.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use std::ops::Add;
 
 /// A tensor on a device.
 #[derive(Clone, Debug)]
@@ -76,19 +77,6 @@ impl Value {
         }
     }
 
-    /// Element by element sum.
-    ///
-    /// # Panics
-    /// If the ranks differ.
-    #[must_use]
-    pub fn add(self, other: Value) -> Value {
-        match (self, other) {
-            (Value::Vectors(a), Value::Vectors(b)) => Value::Vectors(a + b),
-            (Value::Pictures(a), Value::Pictures(b)) => Value::Pictures(a + b),
-            (a, b) => panic!("cannot add {:?} and {:?}", a.shape(), b.shape()),
-        }
-    }
-
     /// Reads the numbers back. The only place that waits for a device.
     ///
     /// # Errors
@@ -100,5 +88,21 @@ impl Value {
         };
         let data = data.map_err(|error| ReadError(format!("{error:?}")))?;
         data.try_to_vec::<f32>().map_err(|error| ReadError(format!("{error:?}")))
+    }
+}
+
+/// Element by element sum.
+///
+/// # Panics
+/// If the ranks differ: a graph that passed shape inference never asks.
+impl Add for Value {
+    type Output = Value;
+
+    fn add(self, other: Value) -> Value {
+        match (self, other) {
+            (Value::Vectors(a), Value::Vectors(b)) => Value::Vectors(a + b),
+            (Value::Pictures(a), Value::Pictures(b)) => Value::Pictures(a + b),
+            (a, b) => panic!("cannot add {:?} and {:?}", a.shape(), b.shape()),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Arithmetic on whole values. The sum's forward and gradient are [`super::Value::add`] and a copy to both sides.
+//! Arithmetic on whole values. The sum's forward and gradient are `+` on [`super::Value`] and a copy to both sides.
 
 /// Shape of a sum: both sides alike.
 ///

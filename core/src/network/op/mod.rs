@@ -157,7 +157,7 @@ impl Op {
             Op::Convolution(op) => op.forward(weights, first),
             Op::BatchNorm(op) => op.forward(weights, first),
             Op::Clip(op) => op.forward(first),
-            Op::Add => first.add(inputs.remove(0)),
+            Op::Add => first + inputs.remove(0),
             Op::GlobalAveragePool => pooling::global_average_forward(first),
             Op::Flatten => shape_moving::flatten_forward(first),
             Op::Linear(op) => op.forward(weights, first),
