@@ -42,7 +42,8 @@ pub async fn large(path: &str, most: u64, progress: impl Fn(u64)) -> Result<Arra
         let part = JsFuture::from(reader.read()).await.map_err(|_| "it broke off")?;
         let get = |name: &str| Reflect::get(&part, &name.into()).unwrap_or(JsValue::UNDEFINED);
         if get("done").is_truthy() {
-            return Ok(whole.buffer().slice_with_end(0, got as u32));
+            let whole = whole.buffer();
+            return Ok(if got == most { whole } else { whole.slice_with_end(0, got as u32) });
         }
         let chunk: Uint8Array = get("value").unchecked_into();
         let end = got + u64::from(chunk.length());

@@ -36,7 +36,7 @@ impl Display {
     /// The range of a map: its own, or that of all maps whose numbers mean the same, which are those of one method.
     #[must_use]
     pub fn range(&self, drawn: &Drawn, all: &[Arc<Drawn>]) -> Range {
-        let own = |drawn: &Drawn| Range::of(&drawn.field, drawn.map.facts.sign, self.clip);
+        let own = |drawn: &Drawn| drawn.range(self.clip);
         let method = &drawn.map.facts.provenance.method;
         let kin = all.iter().filter(|other| self.shared && other.map.facts.provenance.method == *method);
         kin.fold(own(drawn), |range, other| range.joined(own(other)))

@@ -53,7 +53,7 @@ pub struct Line {
     pub since: Option<f64>,
     /// Id of the method that runs.
     pub method: String,
-    /// Passes done and in all, of that method.
+    /// Passes done and in all, of all its methods together.
     pub passes: (usize, usize),
     /// Number of maps that have come.
     pub maps: usize,

@@ -2,7 +2,6 @@
 
 pub mod address;
 pub mod classes;
-#[cfg(feature = "page")]
 pub mod desk;
 pub mod devices;
 pub mod display;

@@ -4,6 +4,7 @@ use super::photos::PhotoId;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tessera_core::map::Map;
+use tessera_core::map::range::{Clip, Range};
 use tessera_core::map::resample::{Interpolation, resample};
 use tessera_core::photo::Crop;
 use tessera_engine::protocol::DeviceFacts;
@@ -65,8 +66,8 @@ pub struct Drawn {
     pub map: Map,
     /// One value per pixel of the network's input: summed over channels, spread bilinearly.
     pub field: Vec<f32>,
-    /// The field's values in rising order.
-    pub sorted: Vec<f32>,
+    /// The ranges of the field: as usual, and with nothing left out.
+    ranges: [(Clip, Range); 2],
     /// What ran it.
     pub device: DeviceFacts,
     /// Seconds from the photo to the map, the forward pass it shares with the answer included.
@@ -86,17 +87,24 @@ impl Drawn {
         let (rows, columns) = map.facts.provenance.input;
         let (height, width) = (map.facts.height, map.facts.width);
         let field = resample(&map.flat(), (height, width), (rows, columns), Interpolation::Bilinear);
-        let mut sorted = field.clone();
-        sorted.sort_by(f32::total_cmp);
+        let sign = map.facts.sign;
+        let ranges = [Clip::USUAL, Clip::None].map(|clip| (clip, Range::of(&field, sign, clip)));
         let seconds = forward + map.facts.provenance.seconds;
-        Self { number, map, field, sorted, device, seconds }
+        Self { number, map, field, ranges, device, seconds }
     }
 
     /// Share of the pixels whose value is below this one.
     #[must_use]
     pub fn share_below(&self, value: f32) -> f64 {
-        let below = self.sorted.partition_point(|v| *v < value);
-        below as f64 / self.sorted.len().max(1) as f64
+        let below = self.field.iter().filter(|v| **v < value).count();
+        below as f64 / self.field.len().max(1) as f64
+    }
+
+    /// The range of the field alone.
+    #[must_use]
+    pub fn range(&self, clip: Clip) -> Range {
+        let known = self.ranges.iter().find(|(known, _)| *known == clip);
+        known.map_or_else(|| Range::of(&self.field, self.map.facts.sign, clip), |(_, range)| *range)
     }
 }
 

@@ -117,16 +117,17 @@ fn sentence(devices: &Devices) -> Option<(Icon, String)> {
         return Some((Icon::Warning, sentence.clone()));
     }
     let ratio = devices.ratio().filter(|_| devices.gpu_usable())?;
-    let speed = if ratio > 1.0 {
-        format!("{ratio:.1} times as long as the CPU")
-    } else {
-        format!("{:.1} times faster than the CPU", 1.0 / ratio)
+    if !devices.agrees() {
+        let use_it = "Maps made on WebGPU here are not to be trusted.";
+        return Some((Icon::Warning, format!("WebGPU gives other numbers than the CPU on this machine. {use_it}")));
+    }
+    let what = match devices.preferred() {
+        DeviceKind::Gpu if ratio > 1.0 => format!("It is in use by choice, though it takes {ratio:.1} times as long."),
+        DeviceKind::Gpu => format!("It is in use: {:.1} times faster.", 1.0 / ratio),
+        DeviceKind::Cpu if ratio > 1.0 => format!("The CPU is in use: WebGPU takes {ratio:.1} times as long here."),
+        DeviceKind::Cpu => format!("The CPU is in use by choice, though WebGPU is {:.1} times faster.", 1.0 / ratio),
     };
-    Some(match (devices.agrees(), devices.preferred()) {
-        (false, _) => (Icon::Warning, "WebGPU gives other numbers than the CPU on this machine, so the CPU works. Maps made on WebGPU here are not to be trusted.".into()),
-        (true, DeviceKind::Gpu) => (Icon::Good, format!("WebGPU gives the same numbers as the CPU and is in use: {speed}.")),
-        (true, DeviceKind::Cpu) => (Icon::Good, format!("WebGPU gives the same numbers as the CPU. The CPU is in use: WebGPU takes {speed}.")),
-    })
+    Some((Icon::Good, format!("WebGPU gives the same numbers as the CPU. {what}")))
 }
 
 #[component]
@@ -149,8 +150,8 @@ fn Report(desk: Desk, report: TestReport) -> impl IntoView {
         <table class="n">
             <caption>"Self-test: one fixed input, forward and backward, WebGPU against CPU"</caption>
             <tbody>
-                <tr><th scope="row">"Logits, greatest difference"</th><td class="r">{number::value(report.logits)}</td><td class="r s">{format!("limit {}", number::value(report.logits_limit))}</td></tr>
-                <tr><th scope="row">"Gradient, relative distance"</th><td class="r">{number::value(report.gradient)}</td><td class="r s">{format!("limit {}", number::value(report.gradient_limit))}</td></tr>
+                <tr><th scope="row">"Logits, greatest difference"</th><td class="r">{number::value(report.logits)}</td><td class="r s">{format!("limit {}", report.logits_limit)}</td></tr>
+                <tr><th scope="row">"Gradient, relative distance"</th><td class="r">{number::value(report.gradient)}</td><td class="r s">{format!("limit {}", report.gradient_limit)}</td></tr>
                 <tr><th scope="row">"Seconds on the CPU"</th><td class="r">{seconds(|devices| devices.cpu_seconds)}</td><td></td></tr>
                 <tr><th scope="row">"Seconds on WebGPU"</th><td class="r">{seconds(|devices| devices.gpu_seconds)}</td><td></td></tr>
             </tbody>

@@ -1,8 +1,9 @@
 //! The maps of the photo on the stage: one card each, a click opens it on the stage.
 
-use crate::panels::stage::{method_title, pixels};
+use crate::panels::stage::{colours, method_title, pixels};
 use crate::state::desk::Desk;
 use crate::state::ledger::Work;
+use crate::state::photos::Prepared;
 use crate::state::results::Drawn;
 use crate::widgets::canvas::{Canvas, Pixels, put};
 use crate::widgets::choice::Choice;
@@ -19,8 +20,7 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Coming {
     method: String,
-    done: usize,
-    all: usize,
+    running: bool,
 }
 
 /// The gallery.
@@ -76,11 +76,7 @@ fn coming(desk: Desk) -> Vec<Coming> {
     let Some(line) = line else { return Vec::new() };
     let Work::Explain { methods, .. } = line.work else { return Vec::new() };
     let rest = methods.into_iter().skip(line.maps);
-    rest.map(|method| {
-        let (done, all) = if method == line.method { line.passes } else { (0, 0) };
-        Coming { method, done, all }
-    })
-    .collect()
+    rest.map(|method| Coming { running: method == line.method, method }).collect()
 }
 
 #[component]
@@ -91,15 +87,23 @@ fn Card(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
     let number = drawn.number;
     let open = Memo::new(move |_| desk.map().is_some_and(|open| open.number == number));
     let name = move || desk.network.with(|network| network.class(class));
-    let seconds = format!(" · {}", number::seconds(drawn.seconds));
+    let cost = format!(" · {} · {} passes", number::seconds(drawn.seconds), facts.provenance.passes);
     let node = facts.provenance.node.clone().unwrap_or_else(|| "input".into());
-    let from = format!("{} passes, {node}, {}", facts.provenance.passes, number::size(facts.width, facts.height));
+    let from = format!("{node}, {}", number::size(facts.width, facts.height));
     let label = move |verb: &str| format!("{verb} {title} for {}", name());
     let signed = facts.sign == Sign::Signed;
     let (name_of, open_method, away) = (method.clone(), method.clone(), method);
-    let photo = move |canvas: &HtmlCanvasElement| paint_input(desk, canvas);
+    // A card belongs to one photo, cut in one way: what it shows below the map never changes.
+    let prepared = untrack(move || desk.prepared());
+    let photo = move |canvas: &HtmlCanvasElement| {
+        if let Some(prepared) = &prepared {
+            paint_input(prepared, canvas);
+        }
+    };
+    let of = drawn.clone();
+    let coloured = Memo::new(move |_| colours(desk, &of));
     let map = move |canvas: &HtmlCanvasElement| {
-        put(canvas, &pixels(desk, &drawn));
+        put(canvas, &pixels(&drawn, coloured.get()));
     };
     view! {
         <li class="card" aria-current=move || open.get().then_some("true") data-method=name_of data-target=class.to_string()>
@@ -114,15 +118,14 @@ fn Card(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
             </div>
             <div class="scale" class:signed=signed></div>
             <h3>{title}</h3>
-            <p class="n">{name} {seconds}</p>
+            <p class="n">{name} {cost}</p>
             <p class="n" title=from.clone()>{from.clone()}</p>
         </li>
     }
 }
 
 /// What the network saw, as pixels.
-fn paint_input(desk: Desk, canvas: &HtmlCanvasElement) {
-    let Some(prepared) = desk.prepared() else { return };
+fn paint_input(prepared: &Prepared, canvas: &HtmlCanvasElement) {
     let rgba = prepared.rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
     let (height, width) = prepared.input;
     put(canvas, &Pixels { height, width, rgba });
@@ -131,20 +134,13 @@ fn paint_input(desk: Desk, canvas: &HtmlCanvasElement) {
 /// The place of a map that is being made.
 #[component]
 fn Ghost(coming: Coming) -> impl IntoView {
-    let running = (coming.all > 0).then(|| {
-        view! {
-            <span class="run n">
-                {format!("{} / {}", coming.done, coming.all)}
-                <progress max=coming.all.to_string() value=coming.done.to_string() aria-label="Passes"></progress>
-            </span>
-        }
-    });
+    let state = if coming.running { "being made" } else { "to come" };
     view! {
-        <li class="card coming">
-            <div class="thumb">{running}</div>
+        <li class="card coming" class:running=coming.running>
+            <div class="thumb"></div>
             <div class="scale none"></div>
             <h3>{method_title(&coming.method)}</h3>
-            <p class="n">"to come"</p>
+            <p class="n">{state}</p>
             <p>"\u{a0}"</p>
         </li>
     }

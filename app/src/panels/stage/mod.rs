@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 pub use legend::Legend;
-pub use picture::pixels;
+pub use picture::{colours, pixels};
 
 /// The stage.
 #[component]

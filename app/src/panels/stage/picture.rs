@@ -1,6 +1,7 @@
 //! The photo with the map over it: crop frame, crosshair with the value under it, zoom and pan.
 
 use crate::state::desk::Desk;
+use crate::state::display::Display;
 use crate::state::results::Drawn;
 use crate::state::view::{Geometry, Place};
 use crate::widgets::canvas::{Canvas, Pixels, context, put};
@@ -10,6 +11,7 @@ use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
+use tessera_core::map::range::Range;
 use web_sys::HtmlCanvasElement;
 
 /// Width over height while there is no photo yet.
@@ -96,9 +98,10 @@ fn World(desk: Desk, map: Memo<Option<Arc<Drawn>>>, geometry: Memo<Option<Geomet
             copy(&picture, canvas);
         }
     };
-    let paint_map = move |canvas: &HtmlCanvasElement| match map.get() {
-        Some(drawn) => {
-            put(canvas, &pixels(desk, &drawn));
+    let coloured = Memo::new(move |_| map.get().map(|drawn| (colours(desk, &drawn), drawn)));
+    let paint_map = move |canvas: &HtmlCanvasElement| match coloured.get() {
+        Some((colours, drawn)) => {
+            put(canvas, &pixels(&drawn, colours));
         }
         None => canvas.set_width(1),
     };
@@ -116,11 +119,16 @@ fn World(desk: Desk, map: Memo<Option<Arc<Drawn>>>, geometry: Memo<Option<Geomet
     }
 }
 
-/// A map as it is coloured now.
+/// How a map is coloured now; it changes only when its picture does.
 #[must_use]
-pub fn pixels(desk: Desk, drawn: &Arc<Drawn>) -> Pixels {
+pub fn colours(desk: Desk, drawn: &Drawn) -> (Display, Range) {
     let display = desk.display.get();
-    let range = display.range(drawn, &desk.maps());
+    (display, display.range(drawn, &desk.maps()))
+}
+
+/// A map as pixels.
+#[must_use]
+pub fn pixels(drawn: &Drawn, (display, range): (Display, Range)) -> Pixels {
     let (height, width) = drawn.map.facts.provenance.input;
     Pixels { height, width, rgba: display.paint(drawn, range) }
 }

@@ -81,15 +81,14 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
         Work::Prepare { photo, .. } => {
             Now { what: format!("Reading {}", name(*photo)), done: 0, all: 0, since: first.since }
         }
-        Work::Explain { photo, methods, .. } if first.since.is_some() => {
+        Work::Explain { photo, .. } if first.since.is_some() => {
             let method = tessera_core::method::ENTRIES.iter().find(|entry| entry.id == first.method);
             let (done, all) = first.passes;
             let what = match method {
                 Some(entry) => format!("{} of {}, {done} of {all} passes", entry.title, name(*photo)),
                 None => format!("Classifying {}", name(*photo)),
             };
-            let (maps, part) = (methods.len().max(1) * 100, if all > 0 { done * 100 / all } else { 0 });
-            Now { what, done: (first.maps * 100 + part).min(maps), all: maps, since: first.since }
+            Now { what, done, all, since: first.since }
         }
         Work::Explain { .. } if desk.network.with(|network| network.arrival == Arrival::Failed) => return None,
         Work::Explain { photo, .. } => {

@@ -6,12 +6,12 @@ use super::super::samples::Sample;
 use super::{Desk, Notice, Source};
 use crate::bridge::fetch;
 use crate::bridge::pool::Seat;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array, Uint8ClampedArray};
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::photo::{Crop, PhotoFacts, Region};
 use tessera_engine::protocol::{Event, Job, Request};
-use wasm_bindgen::{Clamped, JsCast};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
@@ -54,8 +54,9 @@ impl Desk {
 
     /// Takes in files that a person brought; the first of them comes on the stage.
     pub fn add(self, files: Vec<web_sys::File>) {
-        let mut first = None;
-        for file in files {
+        let mut added = Vec::new();
+        // The last one first: each comes before all others, so that they end up in their own order.
+        for file in files.into_iter().rev() {
             let name = file.name();
             let known = !name.is_empty() && name != "image.png";
             let name = if known { name } else { "pasted picture".into() };
@@ -66,11 +67,13 @@ impl Desk {
             let mut id = 0;
             self.photos.update(|photos| id = photos.add(name, String::new(), String::new(), Origin::Given));
             self.hands.update_value(|hands| drop(hands.sources.insert(id, Source::File(file))));
-            first = first.or(Some(id));
-            self.prepare(id, Crop::default());
+            added.insert(0, id);
         }
-        if let Some(first) = first {
-            self.open(first);
+        for id in &added {
+            self.prepare(*id, Crop::default());
+        }
+        if let Some(first) = added.first() {
+            self.open(*first);
         }
     }
 
@@ -237,8 +240,8 @@ fn picture((rows, columns): (usize, usize), pixels: &ArrayBuffer) -> Option<Html
     canvas.set_width(u32::try_from(columns).ok()?);
     canvas.set_height(u32::try_from(rows).ok()?);
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    let bytes = Uint8Array::new(pixels).to_vec();
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&bytes), columns as u32, rows as u32).ok()?;
+    let bytes = Uint8ClampedArray::new(pixels);
+    let image = ImageData::new_with_js_u8_clamped_array_and_sh(&bytes, columns as u32, rows as u32).ok()?;
     context.put_image_data(&image, 0.0, 0.0).ok()?;
     Some(canvas)
 }
