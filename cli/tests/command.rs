@@ -60,6 +60,7 @@ fn explain_writes_raw_maps_pictures_and_a_record() {
     assert_eq!(record["maps"][0]["map"]["provenance"]["target"], 285);
     check_npy(&fs::read(out.join("gradcam.npy")).unwrap(), "(7, 7)", 49);
     check_npy(&fs::read(out.join("gradient.npy")).unwrap(), "(3, 224, 224)", 3 * 224 * 224);
+    assert!(fs::read_to_string(out.join("answer.svg")).unwrap().contains("Egyptian cat 285"));
     for name in ["gradcam.png", "gradient.png"] {
         let picture = image::open(out.join(name)).unwrap();
         assert_eq!((picture.width(), picture.height()), (224, 224), "{name}");

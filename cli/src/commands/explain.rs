@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use tessera_core::descriptor::Sign;
 use tessera_core::digest::sha256;
 use tessera_core::experiment::{MethodSpec, Record, Spec, record::Made};
+use tessera_core::figure::answer::answer;
 use tessera_core::map::Map;
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
 ///
 /// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W) and METHOD.png (the map over what the
-/// network saw), and once record.json, which says how they came about.
+/// network saw), and once answer.svg (the best classes as bars) and record.json, which says how all came about.
 #[derive(Args)]
 pub struct Explain {
     /// Photo: JPEG, PNG, WebP, GIF, BMP or TIFF
@@ -79,6 +80,7 @@ impl Explain {
             top: ranked.into_iter().take(5).collect(),
             maps,
         };
+        write_file(&self.out.join("answer.svg"), answer(&record.top)?.as_bytes())?;
         write_file(&self.out.join("record.json"), (pretty(&record) + "\n").as_bytes())?;
         Ok(record)
     }
