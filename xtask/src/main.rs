@@ -68,7 +68,12 @@ const VERBS: &[Verb] = &[
         help: "the rooms and the house rules; --write renews the printed table",
         run: tidy::run,
     },
-    Verb { name: "models", options: "verify|convert", help: "makes the weights again from what was published", run: models::run },
+    Verb {
+        name: "models",
+        options: "verify|convert",
+        help: "makes the weights again from what was published",
+        run: models::run,
+    },
     Verb { name: "trunk-hook", options: "", help: "what `trunk` calls after a build; not for people", run: trunk::run },
 ];
 
