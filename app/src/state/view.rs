@@ -160,7 +160,7 @@ impl Geometry {
         let (x, y) = ((at.0 - place.left) / place.width, (at.1 - place.top) / place.height);
         let inside = (0.0..1.0).contains(&x) && (0.0..1.0).contains(&y);
         let (rows, columns) = self.input;
-        inside.then(|| ((x * columns as f64) as usize, (y * rows as f64) as usize))
+        inside.then_some(((x * columns as f64) as usize, (y * rows as f64) as usize))
     }
 
     /// The middle of a pixel of the input in the world.
