@@ -1,5 +1,6 @@
 //! A canvas that is painted again whenever what it shows changes.
 
+use gloo::events::EventListener;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
@@ -41,10 +42,19 @@ pub fn Canvas(
     label: Signal<String>,
 ) -> impl IntoView {
     let canvas = NodeRef::<html::Canvas>::new();
+    let emptied = RwSignal::new(());
     Effect::new(move |_| {
+        emptied.track();
         if let Some(canvas) = canvas.get() {
             paint(&canvas);
         }
+    });
+    // A browser whose graphics processor was lost gives the canvas back empty.
+    let restored = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        let listen =
+            |canvas: HtmlCanvasElement| EventListener::new(&canvas, "contextrestored", move |_| emptied.set(()));
+        restored.set_value(canvas.get().map(listen));
     });
     let hidden = move || label.with(String::is_empty).then_some("true");
     let role = move || label.with(|label| !label.is_empty()).then_some("img");

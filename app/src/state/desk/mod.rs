@@ -23,7 +23,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
-use web_sys::HtmlCanvasElement;
+use web_sys::{HtmlCanvasElement, ImageData};
 
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +48,7 @@ struct Hands {
     client: Client,
     pool: Pool,
     sources: HashMap<PhotoId, Source>,
-    pictures: HashMap<PhotoId, HtmlCanvasElement>,
+    pictures: HashMap<PhotoId, ImageData>,
     weights: Option<ArrayBuffer>,
     reference: Option<Vec<ArrayBuffer>>,
     asked_for_gpu: bool,
@@ -207,7 +207,7 @@ impl Desk {
     /// A photo as pixels, as soon as it is decoded; at most [`photos::PREVIEW`] on its longest side.
     #[must_use]
     pub fn picture(self, photo: PhotoId) -> Option<HtmlCanvasElement> {
-        self.hands.with_value(|hands| hands.pictures.get(&photo).cloned())
+        photos::canvas(&self.hands.with_value(|hands| hands.pictures.get(&photo).cloned())?)
     }
 
     /// Says something to who can not see the page.

@@ -179,7 +179,7 @@ impl Desk {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
         let (Some(Work::Prepare { photo, crop }), [pixels, rgb]) = (work, buffers) else { return };
-        if let Some(picture) = picture(preview, pixels) {
+        if let Some(picture) = image(preview, pixels) {
             self.hands.update_value(|hands| {
                 hands.pictures.entry(photo).or_insert(picture);
             });
@@ -234,14 +234,19 @@ impl Desk {
     }
 }
 
-/// A canvas that holds the pixels; drawing from it needs no further decoding.
-fn picture((rows, columns): (usize, usize), pixels: &ArrayBuffer) -> Option<HtmlCanvasElement> {
-    let canvas: HtmlCanvasElement = web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
-    canvas.set_width(u32::try_from(columns).ok()?);
-    canvas.set_height(u32::try_from(rows).ok()?);
-    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+/// The pixels as the browser takes them; what lies in memory is there even after a graphics processor was lost.
+fn image((rows, columns): (usize, usize), pixels: &ArrayBuffer) -> Option<ImageData> {
     let bytes = Uint8ClampedArray::new(pixels);
-    let image = ImageData::new_with_js_u8_clamped_array_and_sh(&bytes, columns as u32, rows as u32).ok()?;
-    context.put_image_data(&image, 0.0, 0.0).ok()?;
+    let (rows, columns) = (u32::try_from(rows).ok()?, u32::try_from(columns).ok()?);
+    ImageData::new_with_js_u8_clamped_array_and_sh(&bytes, columns, rows).ok()
+}
+
+/// A canvas that holds the pixels, to draw from.
+pub(super) fn canvas(image: &ImageData) -> Option<HtmlCanvasElement> {
+    let canvas: HtmlCanvasElement = web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(image.width());
+    canvas.set_height(image.height());
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    context.put_image_data(image, 0.0, 0.0).ok()?;
     Some(canvas)
 }
