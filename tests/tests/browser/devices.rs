@@ -10,6 +10,12 @@ use tessera_tests::root;
 /// Percentages are written with two decimals; rounding may move the last one.
 const PERCENT: f64 = 0.011;
 
+/// How many colours the photo on the stage has.
+const COLOURS: &str = r#"
+const copy = new OffscreenCanvas(64, 64), context = copy.getContext('2d');
+context.drawImage(document.querySelector('#stage .photo canvas'), 0, 0, 64, 64);
+return new Set(new Uint32Array(context.getImageData(0, 0, 64, 64).data.buffer)).size;"#;
+
 fn assert_same_answer(gpu: &[Row], cpu: &[Row]) {
     assert_eq!(gpu.len(), cpu.len());
     for (one, other) in gpu.iter().zip(cpu) {
@@ -78,6 +84,9 @@ async fn lose(browser: &Browser) {
     browser.choose_files(&[photo]).await;
     let seen = browser.explained("cockatoo.jpg").await;
     assert_eq!((seen.first().class, seen.device.as_str()), (89, "cpu"), "after the loss: {}", seen.chip);
+    browser.screenshot("explain-lost").await;
+    let colours = browser.run(COLOURS, vec![]).await.as_u64().unwrap_or(0);
+    assert!(colours > 100, "after the loss the stage shows no photo: {colours} colours");
     let panel = browser.text("#device").await;
     println!("after the loss: {panel}");
     assert!(panel.contains("was lost"), "the page does not say that the graphics processor was lost: {panel}");

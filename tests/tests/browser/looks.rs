@@ -28,7 +28,33 @@ for (const e of document.body.querySelectorAll('*')) {
     const words = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
     const ends = style.textOverflow === 'ellipsis' || ['auto', 'scroll'].includes(style.overflowX);
     if (words && style.overflowX !== 'visible' && !ends && e.scrollWidth > e.clientWidth + 1) faults.push(`${name(e)} is cut off: ${e.scrollWidth} px in ${e.clientWidth} px`);
+    if (words && style.textOverflow === 'ellipsis' && e.scrollWidth > e.clientWidth + 1 && e.clientWidth < e.scrollWidth * 0.6)
+        faults.push(`${name(e)} is squeezed: ${e.clientWidth} px for ${e.scrollWidth}`);
     if (words && parseFloat(style.fontSize) < 10) faults.push(`${name(e)} is set in ${style.fontSize}`);
+}
+const layer = e => e.closest('.status, .top, .sheet, [popover], .classes') ?? document.body;
+const over = document.querySelector(':popover-open, .classes');
+const lines = [];
+for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode();) {
+    const node = walker.currentNode, e = node.parentElement;
+    if (!node.data.trim() || e.closest('.vh, svg, .pic, option, [popover]:not(:popover-open)') || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (over && !over.contains(e)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = e.closest('.drop, .b, .chip, .card, .note, li, section, fieldset, label')?.getBoundingClientRect();
+    const own = getComputedStyle(e).overflowX === 'visible' ? null : e.getBoundingClientRect();
+    for (const whole of range.getClientRects()) {
+        const [left, right] = own ? [Math.max(whole.left, own.left), Math.min(whole.right, own.right)] : [whole.left, whole.right];
+        const r = { left, right, top: whole.top, bottom: whole.bottom };
+        if (right - left < 1) continue;
+        if (box && (r.top < box.top - 2 || r.bottom > box.bottom + 2) && !hides(e, 'Y')) faults.push(`${name(e)} stands out of its box`);
+        lines.push([e, r, layer(e)]);
+    }
+}
+for (let i = 0; i < lines.length; i++) for (let j = i + 1; j < lines.length; j++) {
+    const [[e, a, x], [f, b, y]] = [lines[i], lines[j]];
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (x === y && e !== f && wide > 3 && high > 5) faults.push(`${name(e)} lies over ${name(f)}`);
 }
 const stage = document.querySelector('#stage').getBoundingClientRect();
 if (stage.width < Math.min(300, innerWidth * 0.7) || stage.height < 150) faults.push(`the stage is only ${stage.width} by ${stage.height} px`);
