@@ -74,6 +74,8 @@ pub struct Browser {
 /// Opens the server's page in a fresh browser, lets `story` happen there, and checks what always holds: no error in
 /// the console, and no request to anywhere but the server. Returns all requests of the page and its workers.
 pub fn visit(server: &Server, wish: Wish, story: impl AsyncFnOnce(&Browser)) -> Vec<Asked> {
+    // The picture of an earlier failure would mislead.
+    let _ = std::fs::remove_file(failure());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     runtime.block_on(async {
         let (_alone, _shared);
@@ -116,6 +118,12 @@ fn fresh_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tessera-browser-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
     folder
+}
+
+/// Where the picture of this test's failure is kept.
+fn failure() -> PathBuf {
+    let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+    root().join(format!("tests/screenshots/failed-{name}.png"))
 }
 
 /// Where a program lies.
@@ -242,12 +250,11 @@ impl Browser {
 
     /// A test failed: the picture and the console say more than its sentence.
     async fn keep_failure(&self) {
-        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
         if let Ok(picture) = self.client.screenshot().await {
-            let folder = root().join("tests/screenshots");
+            let path = failure();
             // Without the picture the sentence must do.
-            let _ = std::fs::create_dir_all(&folder);
-            let _ = std::fs::write(folder.join(format!("failed-{name}.png")), picture);
+            let _ = path.parent().map(std::fs::create_dir_all);
+            let _ = std::fs::write(path, picture);
         }
         for (level, message) in self.console().await {
             println!("console {level}: {message}");

@@ -20,7 +20,7 @@ const hides = (e, axis) => { for (let p = e.parentElement; p && p !== root; p = 
     if (style['overflow' + axis] !== 'visible' || style.clipPath !== 'none') return true;
 } return false; };
 for (const e of document.body.querySelectorAll('*')) {
-    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, svg, [popover]:not(:popover-open)')) continue;
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, svg')) continue;
     const r = e.getBoundingClientRect();
     if (r.width === 0 || r.height === 0) continue;
     if ((r.right > innerWidth + 1 || r.left < -1) && !hides(e, 'X')) faults.push(`${name(e)} reaches from ${Math.round(r.left)} to ${Math.round(r.right)} of ${innerWidth} px`);
@@ -37,7 +37,7 @@ const over = document.querySelector(':popover-open, .classes');
 const lines = [];
 for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode();) {
     const node = walker.currentNode, e = node.parentElement;
-    if (!node.data.trim() || e.closest('.vh, svg, .pic, option, [popover]:not(:popover-open)') || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (!node.data.trim() || e.closest('.vh, svg, .pic, option') || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     if (over && !over.contains(e)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
@@ -56,6 +56,14 @@ for (let i = 0; i < lines.length; i++) for (let j = i + 1; j < lines.length; j++
     const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
     if (x === y && e !== f && wide > 3 && high > 5) faults.push(`${name(e)} lies over ${name(f)}`);
 }
+for (const e of document.querySelectorAll('.classes, :popover-open')) {
+    const r = e.getBoundingClientRect();
+    for (let p = e.parentElement; p && p !== root && !e.matches(':popover-open'); p = p.parentElement) {
+        const edge = p.getBoundingClientRect();
+        if (getComputedStyle(p).overflowY !== 'visible' && r.bottom > edge.bottom + 1) faults.push(`${name(e)} is cut off at ${Math.round(edge.bottom)} of ${Math.round(r.bottom)} px`);
+    }
+    if (r.bottom > innerHeight + 1 || r.top < -1) faults.push(`${name(e)} reaches from ${Math.round(r.top)} to ${Math.round(r.bottom)} of ${innerHeight} px`);
+}
 const stage = document.querySelector('#stage').getBoundingClientRect();
 if (stage.width < Math.min(300, innerWidth * 0.7) || stage.height < 150) faults.push(`the stage is only ${stage.width} by ${stage.height} px`);
 if (stage.top < 0 || stage.top > innerHeight * 0.6) faults.push(`the stage begins ${stage.top} px below the top of ${innerHeight} px`);
@@ -73,7 +81,7 @@ const behind = e => { const layers = []; for (let p = e; p; p = p.parentElement)
     return layers.reverse().reduce((under, layer) => over(layer, under), rgba(getComputedStyle(document.documentElement).backgroundColor)[3] ? rgba(getComputedStyle(document.documentElement).backgroundColor) : [255, 255, 255]); };
 const pale = [];
 for (const e of document.body.querySelectorAll('*')) {
-    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, svg, :disabled, #stage, .coming, [popover]:not(:popover-open)')) continue;
+    if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.vh, svg, :disabled, #stage, .coming')) continue;
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
     const style = getComputedStyle(e), ground = behind(e), ink = over(rgba(style.color), ground);
     const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
