@@ -1,10 +1,10 @@
 //! A static file server for this machine alone: one folder, the right types, the security headers on every response.
 
 use crate::policy;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use tiny_http::{Header, Method, Request, Response, Server};
+use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server};
 
 /// A response whose body is in memory.
 type Answer = Response<Cursor<Vec<u8>>>;
@@ -80,9 +80,23 @@ pub fn answer(server: &Server, served: &Served) {
         std::thread::spawn(move || {
             let response = respond(&request, &served);
             // A browser that went away meanwhile needs no answer.
-            let _ = request.respond(response);
+            let _ = send(request, response);
         });
     }
+}
+
+/// Sends an answer and asks for the end of the connection. One that stays open occupies a thread of the HTTP library, which
+/// may give that thread a second connection to serve: requests on it would wait for as long as the browser keeps the first.
+pub fn send(request: Request, answer: Answer) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    let bare = *request.method() == Method::Head;
+    answer.raw_print(&mut bytes, HTTPVersion(1, 1), request.headers(), bare, None)?;
+    let first_line = bytes.iter().position(|&byte| byte == b'\n').map_or(0, |place| place + 1);
+    let mut writer = request.into_writer();
+    writer.write_all(&bytes[..first_line])?;
+    writer.write_all(b"Connection: close\r\n")?;
+    writer.write_all(&bytes[first_line..])?;
+    writer.flush()
 }
 
 /// The answer to one request.
@@ -194,7 +208,7 @@ fn kind(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read, Write};
+    use std::io::Read;
     use std::net::TcpStream;
 
     /// A server over a fresh folder, and its port.
@@ -231,6 +245,12 @@ mod tests {
         }
         assert!(ask(port, "HEAD /x_bg.wasm", "").contains("Content-Length: 100000"));
         assert!(ask(port, "HEAD /x_bg.wasm", "").contains("application/wasm"));
+    }
+
+    #[test]
+    fn no_connection_stays_open() {
+        let port = start("close", true, "/", Gate::open());
+        assert!(ask(port, "GET /", "").contains("\r\nConnection: close\r\n"));
     }
 
     #[test]

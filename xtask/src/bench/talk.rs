@@ -59,8 +59,8 @@ impl Talk {
         let mut text = String::new();
         let read = request.as_reader().read_to_string(&mut text);
         let what = request.url().rsplit('/').next().unwrap_or_default().to_owned();
-        let answered = request.respond(Response::empty(204));
-        read.and(answered).map_err(|error| format!("the talk with Chromium broke: {error}"))?;
+        let answered = server::send(request, Response::from_data([]).with_status_code(204));
+        read.and(answered.map(|()| 0)).map_err(|error| format!("the talk with Chromium broke: {error}"))?;
         if what == "failed" { Err(format!("the page failed: {text}")) } else { Ok(Said { what, text, cpu }) }
     }
 }
@@ -76,7 +76,7 @@ fn answer(server: &Server, served: &Served, posts: &Sender<Request>) {
         std::thread::spawn(move || {
             let response = server::respond(&request, &served);
             // A browser that went away meanwhile needs no answer.
-            let _ = request.respond(response);
+            let _ = server::send(request, response);
         });
     }
 }
