@@ -87,7 +87,8 @@ fn Card(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
     let number = drawn.number;
     let open = Memo::new(move |_| desk.map().is_some_and(|open| open.number == number));
     let name = move || desk.network.with(|network| network.class(class));
-    let cost = format!(" · {} · {} passes", number::seconds(drawn.seconds), facts.provenance.passes);
+    let seconds = number::seconds(drawn.seconds);
+    let passes = format!("{} passes, the one shared with the answer included", facts.provenance.passes);
     let node = facts.provenance.node.clone().unwrap_or_else(|| "input".into());
     let from = format!("{node}, {}", number::size(facts.width, facts.height));
     let label = move |verb: &str| format!("{verb} {title} for {}", name());
@@ -117,8 +118,13 @@ fn Card(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
                 </button>
             </div>
             <div class="scale" class:signed=signed></div>
-            <h3>{title}</h3>
-            <p class="n">{name} {cost}</p>
+            <h3>
+                <span class="label">{title}</span>
+                <span class="s n" title=passes>
+                    {seconds}
+                </span>
+            </h3>
+            <p class="n">{name}</p>
             <p class="n" title=from.clone()>{from.clone()}</p>
         </li>
     }
@@ -139,7 +145,7 @@ fn Ghost(coming: Coming) -> impl IntoView {
         <li class="card coming" class:running=coming.running>
             <div class="thumb"></div>
             <div class="scale none"></div>
-            <h3>{method_title(&coming.method)}</h3>
+            <h3><span class="label">{method_title(&coming.method)}</span></h3>
             <p class="n">{state}</p>
             <p>"\u{a0}"</p>
         </li>
