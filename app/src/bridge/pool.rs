@@ -299,6 +299,10 @@ impl Pool {
             self.waiting.iter().filter(|task| on_cpu(task.need)).filter_map(|task| task.photo).collect();
         photos.sort_unstable();
         photos.dedup();
+        // A photo that a worker has in hand goes on there when its turn comes: it needs no second worker.
+        let in_hand =
+            |photo: &u32| self.workers.iter().any(|w| w.task.as_ref().is_some_and(|t| t.photo == Some(*photo)));
+        photos.retain(|photo| !in_hand(photo));
         let coming = self.workers.iter().filter(|w| w.kind == DeviceKind::Cpu && w.task.is_none()).count();
         let room = self.limit.saturating_sub(self.count(DeviceKind::Cpu));
         if self.given_up() {
@@ -431,9 +435,7 @@ mod tests {
         assert_eq!(pool.lost(0), None);
         assert_eq!(pool.step(), [Order::Start(1, DeviceKind::Cpu)]);
         pool.heard(1, &Event::Loaded);
-        pool.step();
-        pool.heard(1, &opened(DeviceKind::Cpu));
-        assert_eq!(pool.step(), [Order::Send(1, 1)]);
+        assert_eq!(pool.step(), [Order::Open(1), Order::Send(1, 1)]);
         assert_eq!(pool.lost(1), Some(1));
     }
 

@@ -58,8 +58,8 @@ pub fn value(value: f64) -> String {
 fn exponent(size: f64) -> String {
     let text = format!("{size:.1e}");
     let (figures, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let raised: String =
-        power.chars().map(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c as usize - '0' as usize).unwrap_or('⁻')).collect();
+    let raise = |c: char| c.to_digit(10).and_then(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize)).unwrap_or('⁻');
+    let raised: String = power.chars().map(raise).collect();
     format!("{figures}{THIN}×{THIN}10{raised}")
 }
 
