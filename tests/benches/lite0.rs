@@ -129,7 +129,7 @@ fn walk(network: &Network, samples: &mut [Samples]) {
 /// Adds a signal to those that came to a node before.
 fn add(signals: &mut [Option<Value>], at: NodeId, signal: Value) {
     signals[at] = Some(match signals[at].take() {
-        Some(sum) => sum.add(signal),
+        Some(sum) => sum + signal,
         None => signal,
     });
 }
