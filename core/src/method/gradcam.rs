@@ -35,6 +35,6 @@ pub async fn run(session: &mut Session<'_>, target: usize) -> Result<Map, ReadEr
     let [_, _, height, width] = features.dims();
     let weights = session.gradient(target, node).pictures().mean_dim(3).mean_dim(2);
     let map = (features * weights).sum_dim(1).clamp_min(0.0);
-    let values = Value::Pictures(map).read().await?;
+    let values = Value::from(map).read().await?;
     Ok(super::finish(&ENTRY, session, target, values, (1, height, width), Some(node)))
 }

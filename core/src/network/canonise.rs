@@ -1,61 +1,69 @@
 //! Canonisation: graph-to-graph functions that leave the outputs as they are.
 
 use super::graph::{Graph, NodeId};
-use super::op::{BatchNorm, Convolution, Op};
+use super::op::{BatchNorm, Op};
 use super::parameters::{Parameter, Parameters};
 
-/// Folds each batch norm that directly follows a convolution (and is its only taker) into the convolution's weights.
+/// Folds each batch norm that directly follows a convolution or a linear op (and is its only taker) into the weights of
+/// that op.
 ///
-/// `W' = scale W`, `b' = scale b + shift`, worked out in f64. Exact but for one rounding a weight.
+/// `W' = scale W`, `b' = scale b + shift`, worked out in f64. Exact but for one rounding a weight. A weight that serves
+/// twice, or that is brought to unit norm, is left alone, and so is a batch norm that follows anything else.
 #[must_use]
-pub fn fold_batch_norms(graph: &Graph, parameters: &Parameters) -> (Graph, Parameters) {
-    let takers = count_takers(graph);
-    let mut folded = Graph::new();
-    let mut table = parameters.clone();
+pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Parameters) {
+    let takers = graph.takers();
+    let tied = tied_weights(&graph);
+    let mut folded = Graph { tokens: graph.tokens, ..Graph::new() };
     let mut place: Vec<NodeId> = vec![0; graph.nodes.len()];
-    for (id, node) in graph.nodes.iter().enumerate().skip(1) {
+    for (id, node) in graph.nodes.into_iter().enumerate().skip(1) {
         let inputs: Vec<NodeId> = node.inputs.iter().map(|&input| place[input]).collect();
-        place[id] = match (&node.op, inputs.as_slice()) {
-            (Op::BatchNorm(norm), &[input]) if takers[node.inputs[0]] == 1 && is_convolution(&folded, input) => {
-                fold_into(&mut folded, input, norm, &mut table);
+        place[id] = match (node.op, inputs.as_slice()) {
+            (Op::BatchNorm(norm), &[input])
+                if takers[node.inputs[0]] == 1 && takes_folding(&folded.nodes[input].op, norm.channels, &tied) =>
+            {
+                fold_into(&mut folded.nodes[input].op, &norm, &mut parameters);
+                norm.names().for_each(|name| drop(parameters.0.remove(name)));
                 input
             }
-            _ => folded.push(node.name.clone(), node.op.clone(), &inputs),
+            (op, _) => folded.push(node.name, op, &inputs),
         };
     }
     folded.features = place[graph.features];
-    (folded, table)
+    (folded, parameters)
 }
 
-fn count_takers(graph: &Graph) -> Vec<usize> {
-    let mut takers = vec![0; graph.nodes.len()];
-    for &input in graph.nodes.iter().flat_map(|node| &node.inputs) {
-        takers[input] += 1;
+/// Names of the weights that more than one node wants.
+fn tied_weights(graph: &Graph) -> Vec<String> {
+    let mut names: Vec<String> = graph.nodes.iter().flat_map(|node| node.op.wants()).map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0].clone()).collect()
+}
+
+fn takes_folding(op: &Op, channels: usize, tied: &[String]) -> bool {
+    let free = |weight: &String, bias: &Option<String>| {
+        !tied.contains(weight) && bias.as_ref().is_none_or(|bias| !tied.contains(bias))
+    };
+    match op {
+        Op::Convolution(op) => op.outputs == channels && !op.unit_norm && free(&op.weight, &op.bias),
+        Op::Linear(op) => op.outputs == channels && !op.unit_norm && free(&op.weight, &op.bias),
+        _ => false,
     }
-    takers
 }
 
-fn is_convolution(graph: &Graph, id: NodeId) -> bool {
-    matches!(graph.nodes[id].op, Op::Convolution(_))
-}
-
-fn fold_into(graph: &mut Graph, id: NodeId, norm: &BatchNorm, table: &mut Parameters) {
-    let Op::Convolution(convolution) = &mut graph.nodes[id].op else { return };
-    let (scale, shift) = norm.scale_and_shift(table);
-    let bias = folded_bias(convolution, &scale, &shift, table);
-    let weight = table.0.get_mut(&convolution.weight_name()).expect("weights were compared with the graph");
-    let per_output = weight.values.len() / convolution.outputs;
-    for (kernel, scale) in weight.values.chunks_exact_mut(per_output).zip(&scale) {
+fn fold_into(op: &mut Op, norm: &BatchNorm, parameters: &mut Parameters) {
+    let (weight, bias) = match op {
+        Op::Convolution(op) => (&op.weight, &mut op.bias),
+        Op::Linear(op) => (&op.weight, &mut op.bias),
+        _ => unreachable!("asked before"),
+    };
+    let (scale, shift) = norm.scale_and_shift(parameters);
+    let matrix = parameters.0.get_mut(weight).expect("weights were compared with the graph");
+    let per_output = matrix.values.len() / norm.channels;
+    for (kernel, scale) in matrix.values.chunks_exact_mut(per_output).zip(&scale) {
         kernel.iter_mut().for_each(|value| *value = (f64::from(*value) * scale) as f32);
     }
-    table.0.insert(convolution.bias_name(), Parameter { shape: vec![convolution.outputs], values: bias });
-    for part in ["weight", "bias", "running_mean", "running_var"] {
-        table.0.remove(&format!("{}.{part}", norm.name));
-    }
-    convolution.bias = true;
-}
-
-fn folded_bias(convolution: &Convolution, scale: &[f64], shift: &[f64], table: &Parameters) -> Vec<f32> {
-    let before = |c: usize| if convolution.bias { f64::from(table.values(&convolution.bias_name())[c]) } else { 0.0 };
-    (0..convolution.outputs).map(|c| (before(c) * scale[c] + shift[c]) as f32).collect()
+    let before = |c: usize| bias.as_ref().map_or(0.0, |bias| f64::from(parameters.values(bias)[c]));
+    let values = (0..norm.channels).map(|c| (before(c) * scale[c] + shift[c]) as f32).collect();
+    let name = bias.get_or_insert_with(|| format!("{weight}.folded_bias"));
+    parameters.0.insert(name.clone(), Parameter { shape: vec![norm.channels], values });
 }

@@ -14,11 +14,13 @@ pub fn listing(graph: &Graph, input: [usize; 4]) -> Result<String, ShapeError> {
     let (mut weights, mut multiply_adds) = (0, 0);
     for (node, shape) in graph.nodes.iter().zip(&shapes) {
         let count: usize = node.op.wants().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
-        let cost = node.op.cost(shape);
+        let inputs: Vec<&[usize]> = node.inputs.iter().map(|&input| shapes[input].as_slice()).collect();
+        let cost = node.op.cost(&inputs, shape);
         weights += count;
         multiply_adds += cost;
         let shape = shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
-        let _ = writeln!(text, "{:<28} {:<18} {shape:<20} {count:>9} {cost:>11}", node.name, node.op.kind());
+        let kind = format!("{:?}", node.op.kind());
+        let _ = writeln!(text, "{:<28} {kind:<18} {shape:<20} {count:>9} {cost:>11}", node.name);
     }
     let _ = writeln!(text, "{} nodes, {weights} weights, {multiply_adds} multiply-adds", graph.nodes.len());
     Ok(text)

@@ -16,6 +16,15 @@ pub struct Node {
     pub inputs: Vec<NodeId>,
 }
 
+/// How the places of a picture lie in a value of tokens, `[N, tokens, C]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// Tokens before those of the picture: a class token, say.
+    pub before: usize,
+    /// Rows and columns of the picture's tokens.
+    pub grid: [usize; 2],
+}
+
 /// A network: nodes in topological order; the first is the input, the last gives the logits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
@@ -23,6 +32,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// The last node whose value still has places: what class activation maps look at. Marked by the builder.
     pub features: NodeId,
+    /// Where the places are, if the features are tokens.
+    pub tokens: Option<Tokens>,
 }
 
 impl Graph {
@@ -30,7 +41,7 @@ impl Graph {
     #[must_use]
     pub fn new() -> Graph {
         let input = Node { name: "input".into(), op: Op::Input, inputs: vec![] };
-        Graph { nodes: vec![input], features: 0 }
+        Graph { nodes: vec![input], features: 0, tokens: None }
     }
 
     /// Adds a node and returns its place.
@@ -49,6 +60,12 @@ impl Graph {
         self.nodes.len() - 1
     }
 
+    /// The node of that name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<NodeId> {
+        self.nodes.iter().position(|node| node.name == name)
+    }
+
     /// For each node, the last node that takes its value (itself if none does).
     #[must_use]
     pub fn last_uses(&self) -> Vec<NodeId> {
@@ -60,18 +77,40 @@ impl Graph {
         }
         last
     }
+
+    /// For each node, how many nodes take its value.
+    #[must_use]
+    pub fn takers(&self) -> Vec<usize> {
+        let mut takers = vec![0; self.nodes.len()];
+        for &input in self.nodes.iter().flat_map(|node| &node.inputs) {
+            takers[input] += 1;
+        }
+        takers
+    }
+
+    /// Which nodes depend on `start`, itself included.
+    #[must_use]
+    pub fn reachable_from(&self, start: NodeId) -> Vec<bool> {
+        let mut reached = vec![false; self.nodes.len()];
+        reached[start] = true;
+        for id in start + 1..self.nodes.len() {
+            reached[id] = self.nodes[id].inputs.iter().any(|&input| reached[input]);
+        }
+        reached
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::op::Arithmetic;
 
     #[test]
     fn last_use_of_a_skip_connection_is_the_sum() {
         let mut graph = Graph::new();
-        let a = graph.push("a", Op::Flatten, &[0]);
-        let b = graph.push("b", Op::Flatten, &[a]);
-        let sum = graph.push("sum", Op::Add, &[a, b]);
+        let a = graph.push("a", Op::GlobalAveragePool, &[0]);
+        let b = graph.push("b", Op::GlobalAveragePool, &[a]);
+        let sum = graph.push("sum", Op::Arithmetic(Arithmetic::Add), &[a, b]);
         assert_eq!(graph.last_uses(), vec![a, sum, sum, sum]);
     }
 }

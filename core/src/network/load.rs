@@ -10,6 +10,7 @@ use super::shape::{ShapeError, infer};
 use super::zoo;
 use crate::digest::sha256;
 use burn::tensor::Device;
+use std::collections::BTreeMap;
 
 /// A network on a device, ready to run.
 #[derive(Debug)]
@@ -76,7 +77,7 @@ impl std::fmt::Display for LoadError {
     }
 }
 
-/// Checks a weight file against its card, canonises the graph and puts it on a device.
+/// Checks a weight file against its card and puts its network on a device.
 ///
 /// # Errors
 /// One sentence that says what is wrong with the file; nothing is left on the device then.
@@ -84,12 +85,42 @@ pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadEr
     check_file(card, file)?;
     let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
     let parameters = safetensors::read(file).map_err(LoadError::Format)?;
+    assemble(card, graph, parameters, device)
+}
+
+/// Compares weights with a graph, canonises both and puts them on a device.
+///
+/// # Errors
+/// One sentence that says what does not fit; nothing is left on the device then.
+pub fn assemble(card: &Card, graph: Graph, parameters: Parameters, device: &Device) -> Result<Network, LoadError> {
     compare(&graph, &parameters)?;
     let size = card.preprocess.size;
     infer(&graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
-    let (graph, parameters) = fold_batch_norms(&graph, &parameters);
-    let weights = graph.nodes.iter().map(|node| node.op.upload(&parameters, device)).collect();
+    let (graph, parameters) = fold_batch_norms(graph, parameters);
+    let weights = upload(&graph, parameters, device);
     Ok(Network { card: card.clone(), graph, weights, device: device.clone() })
+}
+
+/// Moves all weights to a device; one that serves several nodes is copied for all but the last.
+fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec<Weights> {
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, _) in graph.nodes.iter().flat_map(|node| node.op.wants()) {
+        *uses.entry(name).or_default() += 1;
+    }
+    let mut weights = Vec::with_capacity(graph.nodes.len());
+    for node in &graph.nodes {
+        let mut again = vec![];
+        for (name, _) in node.op.wants() {
+            let left = uses.get_mut(&name).expect("counted above");
+            *left -= 1;
+            if *left > 0 {
+                again.push((name.clone(), parameters.get(&name).clone()));
+            }
+        }
+        weights.push(node.op.upload(&mut parameters, device));
+        parameters.0.extend(again);
+    }
+    weights
 }
 
 fn check_file(card: &Card, file: &[u8]) -> Result<(), LoadError> {

@@ -1,7 +1,7 @@
 //! Networks as data: a graph of explicit ops on burn tensors, on any device.
 //!
 //! `format` reads weights, `zoo` builds graphs, `canonise` simplifies both, `shape` checks them before a tensor is
-//! touched, `forward` and `backward` walk them, `session` is one input on one network. No op knows its neighbours.
+//! touched, `forward` and `backward` walk them, `rule` says what comes back through a node, `session` is one input on one network. No op knows its neighbours.
 
 pub mod backward;
 pub mod canonise;
@@ -13,6 +13,7 @@ pub mod graph;
 pub mod load;
 pub mod op;
 pub mod parameters;
+pub mod rule;
 pub mod session;
 pub mod shape;
 pub mod value;

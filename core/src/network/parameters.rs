@@ -34,6 +34,15 @@ impl Parameters {
         self.0.get(name).unwrap_or_else(|| panic!("weight {name} is missing"))
     }
 
+    /// Takes the numbers of one weight out, for a device.
+    ///
+    /// # Panics
+    /// If it is missing: [`super::load::open`] has compared graph and weights before.
+    #[must_use]
+    pub fn take(&mut self, name: &str) -> Vec<f32> {
+        self.0.remove(name).unwrap_or_else(|| panic!("weight {name} is missing")).values
+    }
+
     /// Numbers in all.
     #[must_use]
     pub fn count(&self) -> usize {

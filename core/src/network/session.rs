@@ -4,6 +4,7 @@ use super::backward;
 use super::forward::{self, Tape};
 use super::graph::NodeId;
 use super::load::Network;
+use super::rule::Rules;
 use super::shape::{ShapeError, infer};
 use super::value::{ReadError, Value};
 
@@ -34,7 +35,13 @@ impl<'a> Session<'a> {
     fn tape(&mut self) -> &Tape {
         let (network, input) = (self.network, &self.input);
         self.tape.get_or_insert_with(|| {
-            forward::run(&network.graph, &network.weights, input.clone(), &[network.graph.features], true)
+            forward::run(
+                &network.graph,
+                &network.weights,
+                input.clone(),
+                &[network.graph.features],
+                Some(&Rules::gradient()),
+            )
         })
     }
 
@@ -66,6 +73,7 @@ impl<'a> Session<'a> {
         seed[target] = 1.0;
         let seed = Value::from_floats(seed, &[1, network.card.classes], &network.device);
         let tape = self.tape.as_ref().expect("made above");
-        backward::run(&network.graph, &network.weights, tape, seed, node)
+        let seeds = vec![(network.graph.output(), seed)];
+        backward::run(&network.graph, &network.weights, tape, seeds, &Rules::gradient(), &[node]).remove(0)
     }
 }

@@ -2,6 +2,9 @@
 
 use super::graph::{Graph, NodeId};
 
+/// Numbers that one value may hold: 2 GiB of them.
+pub const LARGEST: usize = 1 << 29;
+
 /// A node that cannot take what it is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShapeError {
@@ -21,7 +24,8 @@ impl std::fmt::Display for ShapeError {
     }
 }
 
-/// Shape of every node's value for an input of shape `[N, C, H, W]`.
+/// Shape of every node's value for an input of shape `[N, C, H, W]`. A node's shape is at most as long as
+/// [`LARGEST`] numbers, so that a stranger's graph cannot ask for more memory than there is.
 ///
 /// # Errors
 /// The first node whose inputs do not fit.
@@ -29,7 +33,12 @@ pub fn infer(graph: &Graph, input: [usize; 4]) -> Result<Vec<Vec<usize>>, ShapeE
     let mut shapes: Vec<Vec<usize>> = vec![input.to_vec()];
     for node in &graph.nodes[1..] {
         let inputs: Vec<&[usize]> = node.inputs.iter().map(|&id: &NodeId| shapes[id].as_slice()).collect();
-        let shape = node.op.shape(&inputs).map_err(|reason| ShapeError { node: node.name.clone(), reason })?;
+        let refuse = |reason| ShapeError { node: node.name.clone(), reason };
+        let shape = node.op.shape(&inputs).map_err(refuse)?;
+        let count = shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length));
+        if count.is_none_or(|count| count > LARGEST) {
+            return Err(refuse(format!("a value of {shape:?} is too large")));
+        }
         shapes.push(shape);
     }
     Ok(shapes)

@@ -1,15 +1,16 @@
-//! What flows along the edges of a graph: a burn tensor of rank 2 or 4.
+//! What flows along the edges of a graph: numbers on a device, with as many axes as they happen to have.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use std::ops::Add;
 
-/// A tensor on a device.
+/// Numbers on a device and the lengths of their axes, last axis fastest.
+///
+/// burn's tensors carry their number of axes in their type; a graph that comes from a file does not know it before it
+/// runs. So a value holds one long axis and its shape, and an op views it with the axes it thinks in.
 #[derive(Clone, Debug)]
-pub enum Value {
-    /// `[N, C]`: vectors.
-    Vectors(Tensor<2>),
-    /// `[N, C, H, W]`: pictures and feature maps.
-    Pictures(Tensor<4>),
+pub struct Value {
+    numbers: Tensor<1>,
+    shape: Vec<usize>,
 }
 
 /// A device failed to give its numbers back: it was lost, or its memory ran out.
@@ -29,52 +30,110 @@ impl std::fmt::Display for ReadError {
 impl Value {
     /// Puts numbers on a device.
     ///
-    /// # Shapes
-    /// `[N, C]` or `[N, C, H, W]`.
-    ///
     /// # Panics
-    /// If the rank is another or the count does not fit: shape inference comes first.
+    /// If the count does not fit the shape: shape inference comes first.
     #[must_use]
     pub fn from_floats(floats: Vec<f32>, shape: &[usize], device: &Device) -> Value {
-        let data = TensorData::new(floats, shape.to_vec());
-        match shape.len() {
-            2 => Value::Vectors(Tensor::from_data(data, device)),
-            4 => Value::Pictures(Tensor::from_data(data, device)),
-            rank => panic!("a value has rank 2 or 4, not {rank}"),
-        }
+        let count = floats.len();
+        assert_eq!(count, shape.iter().product::<usize>(), "numbers for a shape of {shape:?}");
+        Value { numbers: Tensor::from_data(TensorData::new(floats, [count]), device), shape: shape.to_vec() }
+    }
+
+    /// Zeros.
+    #[must_use]
+    pub fn zeros(shape: &[usize], device: &Device) -> Value {
+        Value { numbers: Tensor::zeros([shape.iter().product::<usize>()], device), shape: shape.to_vec() }
     }
 
     /// Its axes' lengths.
     #[must_use]
-    pub fn shape(&self) -> Vec<usize> {
-        match self {
-            Value::Vectors(tensor) => tensor.dims().to_vec(),
-            Value::Pictures(tensor) => tensor.dims().to_vec(),
-        }
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
     }
 
-    /// The tensor of rank 2.
-    ///
-    /// # Panics
-    /// If it has rank 4: a graph that passed shape inference never asks.
+    /// Where it lies.
     #[must_use]
-    pub fn vectors(self) -> Tensor<2> {
-        match self {
-            Value::Vectors(tensor) => tensor,
-            Value::Pictures(tensor) => panic!("expected [N, C], found {:?}", tensor.dims()),
-        }
+    pub fn device(&self) -> Device {
+        self.numbers.device()
     }
 
-    /// The tensor of rank 4.
+    /// The same numbers along other axes.
     ///
     /// # Panics
-    /// If it has rank 2: a graph that passed shape inference never asks.
+    /// If the counts differ: a graph that passed shape inference never asks.
+    #[must_use]
+    pub fn reshaped(self, shape: &[usize]) -> Value {
+        assert_eq!(self.count(), shape.iter().product::<usize>(), "{:?} as {shape:?}", self.shape);
+        Value { shape: shape.to_vec(), ..self }
+    }
+
+    /// How many numbers it holds.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The numbers along its own axes.
+    ///
+    /// # Panics
+    /// If it has another number of axes: a graph that passed shape inference never asks.
+    #[must_use]
+    pub fn tensor<const D: usize>(self) -> Tensor<D> {
+        let shape: [usize; D] =
+            self.shape[..].try_into().unwrap_or_else(|_| panic!("{D} axes, found {:?}", self.shape));
+        self.numbers.reshape(shape)
+    }
+
+    /// The numbers along one axis.
+    #[must_use]
+    pub fn flat(self) -> Tensor<1> {
+        self.numbers
+    }
+
+    /// Pictures and feature maps: `[N, C, H, W]`.
+    ///
+    /// # Panics
+    /// If it does not have four axes: a graph that passed shape inference never asks.
     #[must_use]
     pub fn pictures(self) -> Tensor<4> {
-        match self {
-            Value::Pictures(tensor) => tensor,
-            Value::Vectors(tensor) => panic!("expected [N, C, H, W], found {:?}", tensor.dims()),
-        }
+        self.tensor()
+    }
+
+    /// The numbers as `[before, axis, after]`, all other axes merged.
+    ///
+    /// # Panics
+    /// If it has no such axis.
+    #[must_use]
+    pub fn around(self, axis: usize) -> Tensor<3> {
+        let before = self.shape[..axis].iter().product();
+        let after = self.shape[axis + 1..].iter().product();
+        self.numbers.reshape([before, self.shape[axis], after])
+    }
+
+    /// Numbers seen through any tensor, along axes of one's own.
+    ///
+    /// # Panics
+    /// If the counts differ.
+    #[must_use]
+    pub fn along<const D: usize>(tensor: Tensor<D>, shape: &[usize]) -> Value {
+        let count = shape.iter().product::<usize>();
+        Value { numbers: tensor.reshape([count]), shape: shape.to_vec() }
+    }
+
+    /// Each number by itself.
+    #[must_use]
+    pub fn map(self, function: impl FnOnce(Tensor<1>) -> Tensor<1>) -> Value {
+        Value { numbers: function(self.numbers), shape: self.shape }
+    }
+
+    /// Pairs of numbers at the same place.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[must_use]
+    pub fn zip(self, other: Value, function: impl FnOnce(Tensor<1>, Tensor<1>) -> Tensor<1>) -> Value {
+        assert_eq!(self.shape, other.shape, "values of one shape");
+        Value { numbers: function(self.numbers, other.numbers), shape: self.shape }
     }
 
     /// Reads the numbers back. The only place that waits for a device.
@@ -82,27 +141,26 @@ impl Value {
     /// # Errors
     /// If the device was lost or its memory ran out.
     pub async fn read(self) -> Result<Vec<f32>, ReadError> {
-        let data = match self {
-            Value::Vectors(tensor) => tensor.into_data_async().await,
-            Value::Pictures(tensor) => tensor.into_data_async().await,
-        };
-        let data = data.map_err(|error| ReadError(format!("{error:?}")))?;
+        let data = self.numbers.into_data_async().await.map_err(|error| ReadError(format!("{error:?}")))?;
         data.try_to_vec::<f32>().map_err(|error| ReadError(format!("{error:?}")))
     }
 }
 
-/// Element by element sum.
+impl<const D: usize> From<Tensor<D>> for Value {
+    fn from(tensor: Tensor<D>) -> Value {
+        let shape = tensor.dims();
+        Value::along(tensor, &shape)
+    }
+}
+
+/// Sum at each place, of one shape.
 ///
 /// # Panics
-/// If the ranks differ: a graph that passed shape inference never asks.
+/// If the shapes differ: a graph that passed shape inference never asks.
 impl Add for Value {
     type Output = Value;
 
     fn add(self, other: Value) -> Value {
-        match (self, other) {
-            (Value::Vectors(a), Value::Vectors(b)) => Value::Vectors(a + b),
-            (Value::Pictures(a), Value::Pictures(b)) => Value::Pictures(a + b),
-            (a, b) => panic!("cannot add {:?} and {:?}", a.shape(), b.shape()),
-        }
+        self.zip(other, |a, b| a + b)
     }
 }

@@ -1,10 +1,11 @@
-//! Matrix product with a bias.
+//! Matrix products.
 
-use super::{Value, Want, Weights};
+use super::convolution::to_unit_norm;
+use super::{Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
-/// `y = W x + b` for each vector.
+/// `y = W x + b` for each vector along the last axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Linear {
     /// Length of the vectors it takes.
@@ -13,28 +14,35 @@ pub struct Linear {
     pub outputs: usize,
     /// Name of the matrix `[outputs, inputs]`.
     pub weight: String,
-    /// Name of the bias `[outputs]`.
-    pub bias: String,
+    /// Name of the bias `[outputs]`, if it has one.
+    pub bias: Option<String>,
+    /// Whether each row of the matrix is divided by its Euclidean norm before use (B-cos).
+    pub unit_norm: bool,
 }
 
 impl Linear {
     pub(super) fn wants(&self) -> Vec<Want> {
-        vec![(self.weight.clone(), vec![self.outputs, self.inputs]), (self.bias.clone(), vec![self.outputs])]
+        let mut wants = vec![(self.weight.clone(), vec![self.outputs, self.inputs])];
+        wants.extend(self.bias.iter().map(|bias| (bias.clone(), vec![self.outputs])));
+        wants
     }
 
-    pub(super) fn upload(&self, parameters: &Parameters, device: &Device) -> Vec<Value> {
-        let weight = parameters.values(&self.weight).to_vec();
-        let bias = parameters.values(&self.bias).to_vec();
-        vec![
-            Value::from_floats(weight, &[self.outputs, self.inputs], device),
-            Value::from_floats(bias, &[1, self.outputs], device),
-        ]
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
+        let mut matrix = parameters.take(&self.weight);
+        if self.unit_norm {
+            matrix.chunks_exact_mut(self.inputs).for_each(to_unit_norm);
+        }
+        let mut tensors = vec![Value::from_floats(matrix, &[self.outputs, self.inputs], device)];
+        if let Some(bias) = &self.bias {
+            tensors.push(Value::from_floats(parameters.take(bias), &[1, self.outputs], device));
+        }
+        tensors
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
-        match *input {
-            [n, c] if c == self.inputs => Ok(vec![n, self.outputs]),
-            _ => Err(format!("expected [N, {}], found {input:?}", self.inputs)),
+        match input {
+            [before @ .., last] if *last == self.inputs && !before.is_empty() => Ok([before, &[self.outputs]].concat()),
+            _ => Err(format!("expected [N, ..., {}], found {input:?}", self.inputs)),
         }
     }
 
@@ -43,11 +51,68 @@ impl Linear {
     }
 
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
-        let [weight, bias] = &weights.tensors[..] else { panic!("a linear op has a weight and a bias") };
-        Value::Vectors(input.vectors().matmul(weight.clone().vectors().transpose()) + bias.clone().vectors())
+        let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
+        let matrix = weights.tensors[0].clone().tensor::<2>();
+        let product = rows(input, self.inputs).matmul(matrix.transpose());
+        let sum = match weights.tensors.get(1) {
+            Some(bias) => product + bias.clone().tensor::<2>(),
+            None => product,
+        };
+        Value::along(sum, &shape)
     }
 
-    pub(super) fn gradient(&self, weights: &Weights, signal: Value) -> Value {
-        Value::Vectors(signal.vectors().matmul(weights.tensors[0].clone().vectors()))
+    pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
+        let matrix = weights.tensors[0].clone().tensor::<2>();
+        Value::along(rows(signal, self.outputs).matmul(matrix), kept.shapes[0])
     }
+}
+
+/// All vectors of the last axis as rows of one matrix.
+fn rows(value: Value, length: usize) -> Tensor<2> {
+    let count = value.count() / length;
+    value.flat().reshape([count, length])
+}
+
+/// Shape of a product of two stacks of matrices: `[..., R, K]` and `[..., K, C]` to `[..., R, C]`. The stacks have one
+/// shape, or one of them is a single matrix.
+///
+/// # Errors
+/// If they do not fit.
+pub fn matmul_shape(inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
+    let [left @ [before_left @ .., r, k], right @ [before_right @ .., k_right, c]] = inputs else {
+        return Err(format!("takes two stacks of matrices, found {inputs:?}"));
+    };
+    let alone = |before: &[usize]| before.iter().all(|&length| length == 1);
+    let before =
+        if alone(before_right) && before_left.len() >= before_right.len() { before_left } else { before_right };
+    if k != k_right || (before_left != before_right && !alone(before_left) && !alone(before_right)) {
+        return Err(format!("{left:?} and {right:?} cannot be multiplied"));
+    }
+    Ok([before, &[*r, *c]].concat())
+}
+
+/// `[..., R, C]` as `[stack, R, C]`.
+fn stack(value: Value) -> Tensor<3> {
+    let &[r, c] = value.shape().last_chunk().expect("shape inference saw two axes");
+    let count = value.count() / (r * c).max(1);
+    value.flat().reshape([count, r, c])
+}
+
+/// The product of two stacks of matrices.
+pub(super) fn matmul_forward(left: Value, right: Value) -> Value {
+    let shape = matmul_shape(&[left.shape(), right.shape()]).unwrap_or_else(|reason| panic!("{reason}"));
+    Value::along(stack(left).matmul(stack(right)), &shape)
+}
+
+/// `S B^T` and `A^T S`, summed over the stack where one matrix served all.
+pub(super) fn matmul_gradient(kept: &Kept, signal: Value) -> Vec<Value> {
+    let (a, b, s) = (stack(kept.input(0)), stack(kept.input(1)), stack(signal));
+    let sides = [s.clone().matmul(b.clone().transpose()), a.clone().transpose().matmul(s)];
+    let counts = [a.dims()[0], b.dims()[0]];
+    sides
+        .into_iter()
+        .zip(counts)
+        .zip(&kept.shapes)
+        .map(|((side, count), shape)| Value::along(if side.dims()[0] == count { side } else { side.sum_dim(0) }, shape))
+        .collect()
 }

@@ -4,41 +4,121 @@
 
 pub mod activation;
 pub mod arithmetic;
+pub mod constant;
 pub mod convolution;
 pub mod linear;
 pub mod normalisation;
 pub mod pooling;
+pub mod reduction;
+pub mod resampling;
 pub mod shape_moving;
+pub mod window;
 
 use super::parameters::Parameters;
 use super::value::Value;
 use burn::tensor::{Device, Tensor};
 use std::cell::OnceCell;
 
-pub use activation::Clip;
-pub use convolution::{Convolution, Padding};
+pub use activation::{Activation, PRelu, Softmax};
+pub use arithmetic::Arithmetic;
+pub use constant::Constant;
+pub use convolution::Convolution;
 pub use linear::Linear;
-pub use normalisation::BatchNorm;
+pub use normalisation::{BatchNorm, LayerNorm};
+pub use pooling::{Pool, Pooling};
+pub use reduction::{Reduce, Reduction};
+pub use resampling::Resample;
+pub use shape_moving::{Concat, Expand, Extent, Filling, Pad, Reshape, Select, Slice, Transpose};
+pub use window::{Padding, Window};
 
 /// What a node computes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     /// The picture handed in.
     Input,
+    /// A weight as a value.
+    Constant(Constant),
     /// Convolution over places.
     Convolution(Convolution),
+    /// Matrix product with a learned matrix.
+    Linear(Linear),
+    /// Product of two stacks of matrices.
+    MatMul,
     /// Batch normalisation with fixed statistics.
     BatchNorm(BatchNorm),
-    /// Values held between two limits, such as ReLU6.
-    Clip(Clip),
-    /// Sum of two values.
-    Add,
+    /// Layer normalisation.
+    LayerNorm(LayerNorm),
+    /// A function of each number by itself.
+    Activation(Activation),
+    /// ReLU with learned slopes.
+    PRelu(PRelu),
+    /// Softmax along an axis.
+    Softmax(Softmax),
+    /// Pool over a sliding window.
+    Pool(Pool),
     /// Mean over all places.
     GlobalAveragePool,
-    /// All axes after the first become one.
-    Flatten,
-    /// Matrix product with a bias.
-    Linear(Linear),
+    /// Many numbers to one, along axes.
+    Reduce(Reduce),
+    /// Arithmetic on two values.
+    Arithmetic(Arithmetic),
+    /// The same numbers along other axes.
+    Reshape(Reshape),
+    /// Axes in another order.
+    Transpose(Transpose),
+    /// Places at even distances along an axis.
+    Slice(Slice),
+    /// Chosen places along an axis.
+    Select(Select),
+    /// Values one after another along an axis.
+    Concat(Concat),
+    /// Axes of length one stretched.
+    Expand(Expand),
+    /// Something put around a value.
+    Pad(Pad),
+    /// Pictures to another size.
+    Resample(Resample),
+    /// Nothing is done; a backward rule may stop the signal here. B-cos networks are explained with their scales held
+    /// fixed (Böhle et al. 2022), and this marks the scales.
+    Detachable,
+}
+
+/// The kinds of op, as backward rules and listings name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Input,
+    Constant,
+    Convolution,
+    Linear,
+    MatMul,
+    BatchNorm,
+    LayerNorm,
+    /// ReLU and its clipped and leaky forms: what guided backpropagation and deconvolution speak of.
+    Rectifier,
+    /// Any other function of one number.
+    Activation,
+    Softmax,
+    MaxPool,
+    AveragePool,
+    GlobalAveragePool,
+    Reduce,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Maximum,
+    Minimum,
+    Reshape,
+    Transpose,
+    Slice,
+    Select,
+    Concat,
+    Expand,
+    Pad,
+    Resample,
+    Detachable,
 }
 
 /// A weight an op wants: its name and shape.
@@ -53,36 +133,84 @@ pub struct Weights {
     pub backward: OnceCell<Tensor<4>>,
 }
 
-/// What an op's gradient wants to be kept of the forward pass. Inputs' shapes are always known.
+/// What an op's gradient wants to be kept of the forward pass. Shapes are always known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keeps {
-    /// Nothing: the op is linear.
-    Nothing,
+pub struct Keeps {
+    /// Its inputs.
+    pub inputs: bool,
     /// Its output.
-    Output,
+    pub output: bool,
+}
+
+impl Keeps {
+    /// Nothing: the op is linear.
+    pub const NOTHING: Keeps = Keeps { inputs: false, output: false };
+    /// Its inputs.
+    pub const INPUTS: Keeps = Keeps { inputs: true, output: false };
+    /// Its output.
+    pub const OUTPUT: Keeps = Keeps { inputs: false, output: true };
 }
 
 /// What is left of the forward pass for one node's gradient.
 pub struct Kept<'a> {
     /// Shape of each input.
     pub shapes: Vec<&'a [usize]>,
-    /// Its output, if [`Keeps::Output`].
+    /// Its inputs, where kept.
+    pub inputs: Vec<Option<&'a Value>>,
+    /// Its output, if kept.
     pub output: Option<&'a Value>,
 }
 
-impl Op {
-    /// Name of the kind, as a listing shows it.
+impl Kept<'_> {
+    /// One of its inputs.
+    ///
+    /// # Panics
+    /// If it was not kept, though [`Op::keeps`] asks for it.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn input(&self, at: usize) -> Value {
+        self.inputs[at].expect("the forward pass keeps what the gradient wants").clone()
+    }
+
+    /// Its output.
+    ///
+    /// # Panics
+    /// If it was not kept, though [`Op::keeps`] asks for it.
+    #[must_use]
+    pub fn output(&self) -> Value {
+        self.output.expect("the forward pass keeps what the gradient wants").clone()
+    }
+}
+
+impl Op {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
         match self {
-            Op::Input => "Input",
-            Op::Convolution(_) => "Convolution",
-            Op::BatchNorm(_) => "BatchNorm",
-            Op::Clip(_) => "Clip",
-            Op::Add => "Add",
-            Op::GlobalAveragePool => "GlobalAveragePool",
-            Op::Flatten => "Flatten",
-            Op::Linear(_) => "Linear",
+            Op::Input => Kind::Input,
+            Op::Constant(_) => Kind::Constant,
+            Op::Convolution(_) => Kind::Convolution,
+            Op::Linear(_) => Kind::Linear,
+            Op::MatMul => Kind::MatMul,
+            Op::BatchNorm(_) => Kind::BatchNorm,
+            Op::LayerNorm(_) => Kind::LayerNorm,
+            Op::Activation(Activation::Relu | Activation::Clip { .. } | Activation::LeakyRelu { .. })
+            | Op::PRelu(_) => Kind::Rectifier,
+            Op::Activation(_) => Kind::Activation,
+            Op::Softmax(_) => Kind::Softmax,
+            Op::Pool(Pool { pooling: Pooling::Maximum, .. }) => Kind::MaxPool,
+            Op::Pool(_) => Kind::AveragePool,
+            Op::GlobalAveragePool => Kind::GlobalAveragePool,
+            Op::Reduce(_) => Kind::Reduce,
+            Op::Arithmetic(op) => op.kind(),
+            Op::Reshape(_) => Kind::Reshape,
+            Op::Transpose(_) => Kind::Transpose,
+            Op::Slice(_) => Kind::Slice,
+            Op::Select(_) => Kind::Select,
+            Op::Concat(_) => Kind::Concat,
+            Op::Expand(_) => Kind::Expand,
+            Op::Pad(_) => Kind::Pad,
+            Op::Resample(_) => Kind::Resample,
+            Op::Detachable => Kind::Detachable,
         }
     }
 
@@ -90,23 +218,43 @@ impl Op {
     #[must_use]
     pub fn wants(&self) -> Vec<Want> {
         match self {
+            Op::Constant(op) => op.wants(),
             Op::Convolution(op) => op.wants(),
-            Op::BatchNorm(op) => op.wants(),
             Op::Linear(op) => op.wants(),
-            Op::Input | Op::Clip(_) | Op::Add | Op::GlobalAveragePool | Op::Flatten => vec![],
+            Op::BatchNorm(op) => op.wants(),
+            Op::LayerNorm(op) => op.wants(),
+            Op::PRelu(op) => op.wants(),
+            _ => vec![],
         }
     }
 
-    /// Puts its weights on a device.
+    /// Moves its weights to a device.
+    ///
+    /// # Panics
+    /// If one is missing.
     #[must_use]
-    pub fn upload(&self, parameters: &Parameters, device: &Device) -> Weights {
+    pub fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
         let tensors = match self {
+            Op::Constant(op) => op.upload(parameters, device),
             Op::Convolution(op) => op.upload(parameters, device),
-            Op::BatchNorm(op) => op.upload(parameters, device),
             Op::Linear(op) => op.upload(parameters, device),
-            Op::Input | Op::Clip(_) | Op::Add | Op::GlobalAveragePool | Op::Flatten => vec![],
+            Op::BatchNorm(op) => op.upload(parameters, device),
+            Op::LayerNorm(op) => op.upload(parameters, device),
+            Op::PRelu(op) => op.upload(parameters, device),
+            _ => vec![],
         };
         Weights { tensors, backward: OnceCell::new() }
+    }
+
+    /// How many values it takes: the least and the most.
+    #[must_use]
+    pub fn arity(&self) -> (usize, usize) {
+        match self {
+            Op::Input | Op::Constant(_) => (0, 0),
+            Op::MatMul | Op::Arithmetic(_) => (2, 2),
+            Op::Concat(_) => (1, usize::MAX),
+            _ => (1, 1),
+        }
     }
 
     /// Shape of its output, or what does not fit. Touches no tensor.
@@ -114,25 +262,44 @@ impl Op {
     /// # Errors
     /// One sentence with expected and found shapes.
     pub fn shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
+        let (least, most) = self.arity();
+        if inputs.len() < least || inputs.len() > most {
+            return Err(format!("takes {least} values, found {}", inputs.len()));
+        }
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
+            Op::Constant(op) => Ok(op.shape.clone()),
             Op::Convolution(op) => op.shape(inputs[0]),
-            Op::BatchNorm(op) => op.shape(inputs[0]),
-            Op::Clip(_) => Ok(inputs[0].to_vec()),
-            Op::Add => arithmetic::add_shape(inputs),
-            Op::GlobalAveragePool => pooling::global_average_shape(inputs[0]),
-            Op::Flatten => shape_moving::flatten_shape(inputs[0]),
             Op::Linear(op) => op.shape(inputs[0]),
+            Op::MatMul => linear::matmul_shape(inputs),
+            Op::BatchNorm(op) => op.shape(inputs[0]),
+            Op::LayerNorm(op) => op.shape(inputs[0]),
+            Op::Activation(_) | Op::Detachable => Ok(inputs[0].to_vec()),
+            Op::PRelu(op) => op.shape(inputs[0]),
+            Op::Softmax(op) => op.shape(inputs[0]),
+            Op::Pool(op) => op.shape(inputs[0]),
+            Op::GlobalAveragePool => pooling::global_average_shape(inputs[0]),
+            Op::Reduce(op) => op.shape(inputs[0]),
+            Op::Arithmetic(op) => op.shape(inputs),
+            Op::Reshape(op) => op.shape(inputs[0]),
+            Op::Transpose(op) => op.shape(inputs[0]),
+            Op::Slice(op) => op.shape(inputs[0]),
+            Op::Select(op) => op.shape(inputs[0]),
+            Op::Concat(op) => op.shape(inputs),
+            Op::Expand(op) => op.shape(inputs[0]),
+            Op::Pad(op) => op.shape(inputs[0]),
+            Op::Resample(op) => op.shape(inputs[0]),
         }
     }
 
     /// Multiply-adds of one forward pass that yields `output`.
     #[must_use]
-    pub fn cost(&self, output: &[usize]) -> u64 {
+    pub fn cost(&self, inputs: &[&[usize]], output: &[usize]) -> u64 {
         match self {
             Op::Convolution(op) => op.cost(output),
             Op::Linear(op) => op.cost(output),
-            Op::Input | Op::BatchNorm(_) | Op::Clip(_) | Op::Add | Op::GlobalAveragePool | Op::Flatten => 0,
+            Op::MatMul => output.iter().product::<usize>() as u64 * inputs[0].last().copied().unwrap_or(0) as u64,
+            _ => 0,
         }
     }
 
@@ -140,8 +307,14 @@ impl Op {
     #[must_use]
     pub fn keeps(&self) -> Keeps {
         match self {
-            Op::Clip(_) => Keeps::Output,
-            _ => Keeps::Nothing,
+            Op::Activation(op) => op.keeps(),
+            Op::PRelu(_) | Op::MatMul => Keeps::INPUTS,
+            Op::LayerNorm(_) => LayerNorm::KEEPS,
+            Op::Softmax(_) => Keeps::OUTPUT,
+            Op::Pool(op) => op.keeps(),
+            Op::Reduce(op) => op.keeps(),
+            Op::Arithmetic(op) => op.keeps(),
+            _ => Keeps::NOTHING,
         }
     }
 
@@ -151,16 +324,34 @@ impl Op {
     /// On shapes that [`Op::shape`] refuses.
     #[must_use]
     pub fn forward(&self, weights: &Weights, mut inputs: Vec<Value>) -> Value {
+        match self {
+            Op::Constant(_) => return weights.tensors[0].clone(),
+            Op::Concat(op) => return op.forward(inputs),
+            _ => {}
+        }
         let first = inputs.remove(0);
         match self {
-            Op::Input => first,
+            Op::Input | Op::Detachable => first,
+            Op::Constant(_) | Op::Concat(_) => unreachable!("dealt with above"),
             Op::Convolution(op) => op.forward(weights, first),
-            Op::BatchNorm(op) => op.forward(weights, first),
-            Op::Clip(op) => op.forward(first),
-            Op::Add => first + inputs.remove(0),
-            Op::GlobalAveragePool => pooling::global_average_forward(first),
-            Op::Flatten => shape_moving::flatten_forward(first),
             Op::Linear(op) => op.forward(weights, first),
+            Op::MatMul => linear::matmul_forward(first, inputs.remove(0)),
+            Op::BatchNorm(op) => op.forward(weights, first),
+            Op::LayerNorm(op) => op.forward(weights, first),
+            Op::Activation(op) => op.forward(first),
+            Op::PRelu(op) => op.forward(weights, first),
+            Op::Softmax(op) => op.forward(first),
+            Op::Pool(op) => op.forward(first),
+            Op::GlobalAveragePool => pooling::global_average_forward(first),
+            Op::Reduce(op) => op.forward(first),
+            Op::Arithmetic(op) => op.forward(first, inputs.remove(0)),
+            Op::Reshape(op) => op.forward(first),
+            Op::Transpose(op) => op.forward(first),
+            Op::Slice(op) => op.forward(first),
+            Op::Select(op) => op.forward(first),
+            Op::Expand(op) => op.forward(first),
+            Op::Pad(op) => op.forward(first),
+            Op::Resample(op) => op.forward(first),
         }
     }
 
@@ -170,15 +361,30 @@ impl Op {
     /// If the forward pass did not keep what [`Op::keeps`] asks for.
     #[must_use]
     pub fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Vec<Value> {
-        match self {
-            Op::Input => vec![],
-            Op::Convolution(op) => vec![op.gradient(weights, kept, signal)],
-            Op::BatchNorm(op) => vec![op.gradient(weights, signal)],
-            Op::Clip(op) => vec![op.gradient(kept, signal)],
-            Op::Add => vec![signal.clone(), signal],
-            Op::GlobalAveragePool => vec![pooling::global_average_gradient(kept, signal)],
-            Op::Flatten => vec![shape_moving::flatten_gradient(kept, signal)],
-            Op::Linear(op) => vec![op.gradient(weights, signal)],
-        }
+        let only = match self {
+            Op::Input | Op::Constant(_) => return vec![],
+            Op::MatMul => return linear::matmul_gradient(kept, signal),
+            Op::Arithmetic(op) => return op.gradient(kept, signal),
+            Op::Concat(op) => return op.gradient(kept, signal),
+            Op::Convolution(op) => op.gradient(weights, kept, signal),
+            Op::Linear(op) => op.gradient(weights, kept, signal),
+            Op::BatchNorm(op) => op.gradient(weights, signal),
+            Op::LayerNorm(op) => op.gradient(weights, kept, signal),
+            Op::Activation(op) => op.gradient(kept, signal),
+            Op::PRelu(op) => op.gradient(weights, kept, signal),
+            Op::Softmax(op) => op.gradient(kept, signal),
+            Op::Pool(op) => op.gradient(kept, signal),
+            Op::GlobalAveragePool => pooling::global_average_gradient(kept, signal),
+            Op::Reduce(op) => op.gradient(kept, signal),
+            Op::Reshape(_) => Reshape::gradient(kept, signal),
+            Op::Transpose(op) => op.gradient(signal),
+            Op::Slice(op) => op.gradient(kept, signal),
+            Op::Select(op) => op.gradient(kept, signal),
+            Op::Expand(op) => op.gradient(kept, signal),
+            Op::Pad(op) => op.gradient(kept, signal),
+            Op::Resample(op) => op.gradient(kept, signal),
+            Op::Detachable => signal,
+        };
+        vec![only]
     }
 }

@@ -1,10 +1,10 @@
 //! Normalisation.
 
-use super::{Value, Want, Weights};
+use super::{Keeps, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
-/// Batch normalisation with fixed statistics (Ioffe and Szegedy 2015, arXiv 1502.03167): per channel
+/// Batch normalisation with fixed statistics (Ioffe and Szegedy 2015, arXiv 1502.03167): per channel (axis 1)
 /// `y = (x - mean) / sqrt(variance + epsilon) * weight + bias`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchNorm {
@@ -12,55 +12,153 @@ pub struct BatchNorm {
     pub channels: usize,
     /// What is added to the variance.
     pub epsilon: f32,
-    /// Its weights are called `name.weight`, `name.bias`, `name.running_mean`, `name.running_var`, each `[channels]`.
-    pub name: String,
+    /// Name of the factors; ones without.
+    pub weight: Option<String>,
+    /// Name of the summands; zeros without.
+    pub bias: Option<String>,
+    /// Name of the means; zeros without (B-cos networks subtract none).
+    pub mean: Option<String>,
+    /// Name of the variances.
+    pub variance: String,
 }
 
 impl BatchNorm {
-    pub(super) fn wants(&self) -> Vec<Want> {
-        self.names().map(|name| (name, vec![self.channels])).to_vec()
+    /// One whose weights are called `name.weight`, `name.bias`, `name.running_mean`, `name.running_var`.
+    #[must_use]
+    pub fn named(name: &str, channels: usize, epsilon: f32) -> BatchNorm {
+        let part = |part: &str| Some(format!("{name}.{part}"));
+        let variance = format!("{name}.running_var");
+        BatchNorm {
+            channels,
+            epsilon,
+            weight: part("weight"),
+            bias: part("bias"),
+            mean: part("running_mean"),
+            variance,
+        }
     }
 
-    fn names(&self) -> [String; 4] {
-        ["weight", "bias", "running_mean", "running_var"].map(|part| format!("{}.{part}", self.name))
+    /// The names of its weights.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        [&self.weight, &self.bias, &self.mean].into_iter().flatten().chain([&self.variance])
+    }
+
+    pub(super) fn wants(&self) -> Vec<Want> {
+        self.names().map(|name| (name.clone(), vec![self.channels])).collect()
     }
 
     /// The same as `y = scale * x + shift`, per channel. Worked out in f64 so that folding adds no error of its own.
     #[must_use]
     pub fn scale_and_shift(&self, parameters: &Parameters) -> (Vec<f64>, Vec<f64>) {
-        let [weight, bias, mean, variance] = self.names().map(|name| parameters.values(&name));
-        let epsilon = f64::from(self.epsilon);
+        let wide = |name: &Option<String>, c: usize, without: f64| {
+            name.as_ref().map_or(without, |name| f64::from(parameters.values(name)[c]))
+        };
+        let variance = parameters.values(&self.variance);
         (0..self.channels)
             .map(|c| {
-                let scale = f64::from(weight[c]) / (f64::from(variance[c]) + epsilon).sqrt();
-                (scale, f64::from(bias[c]) - f64::from(mean[c]) * scale)
+                let deviation = (f64::from(variance[c]) + f64::from(self.epsilon)).sqrt();
+                let scale = wide(&self.weight, c, 1.0) / deviation;
+                (scale, wide(&self.bias, c, 0.0) - wide(&self.mean, c, 0.0) * scale)
             })
             .unzip()
     }
 
-    pub(super) fn upload(&self, parameters: &Parameters, device: &Device) -> Vec<Value> {
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
         let (scale, shift) = self.scale_and_shift(parameters);
+        self.names().for_each(|name| drop(parameters.take(name)));
         [scale, shift]
             .map(|values| {
                 let values = values.into_iter().map(|value| value as f32).collect();
-                Value::from_floats(values, &[1, self.channels, 1, 1], device)
+                Value::from_floats(values, &[1, self.channels, 1], device)
             })
             .to_vec()
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
-        match *input {
-            [_, c, _, _] if c == self.channels => Ok(input.to_vec()),
-            _ => Err(format!("expected [N, {}, H, W], found {input:?}", self.channels)),
+        match input {
+            [_, c, ..] if *c == self.channels => Ok(input.to_vec()),
+            _ => Err(format!("expected [N, {}, ...], found {input:?}", self.channels)),
         }
     }
 
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
+        let shape = input.shape().to_vec();
         let [scale, shift] = &weights.tensors[..] else { panic!("a batch norm has scale and shift") };
-        Value::Pictures(input.pictures() * scale.clone().pictures() + shift.clone().pictures())
+        Value::along(input.around(1) * scale.clone().tensor() + shift.clone().tensor(), &shape)
     }
 
     pub(super) fn gradient(&self, weights: &Weights, signal: Value) -> Value {
-        Value::Pictures(signal.pictures() * weights.tensors[0].clone().pictures())
+        let shape = signal.shape().to_vec();
+        Value::along(signal.around(1) * weights.tensors[0].clone().tensor(), &shape)
     }
+}
+
+/// Layer normalisation (Ba et al. 2016, arXiv 1607.06450) along one run of axes:
+/// `y = (x - mean) / sqrt(variance + epsilon) * weight + bias`, mean and variance of `x` along those axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerNorm {
+    /// The axes, of which the first and the one after the last are given.
+    pub axes: (usize, usize),
+    /// Numbers along them.
+    pub count: usize,
+    /// What is added to the variance.
+    pub epsilon: f32,
+    /// Name of the factors `[count]`; ones without.
+    pub weight: Option<String>,
+    /// Name of the summands `[count]`; zeros without.
+    pub bias: Option<String>,
+}
+
+impl LayerNorm {
+    pub(super) fn wants(&self) -> Vec<Want> {
+        [&self.weight, &self.bias].into_iter().flatten().map(|name| (name.clone(), vec![self.count])).collect()
+    }
+
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
+        let mut values = |name: &Option<String>, without: f32| {
+            let values = name.as_ref().map_or(vec![without; self.count], |name| parameters.take(name));
+            Value::from_floats(values, &[1, self.count, 1], device)
+        };
+        vec![values(&self.weight, 1.0), values(&self.bias, 0.0)]
+    }
+
+    pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        let (first, end) = self.axes;
+        match input.get(first..end) {
+            Some(axes) if axes.iter().product::<usize>() == self.count => Ok(input.to_vec()),
+            _ => Err(format!("expected {} numbers along axes {first} to {end}, found {input:?}", self.count)),
+        }
+    }
+
+    /// `[before, count, after]`.
+    fn view(&self, value: Value) -> Tensor<3> {
+        let before = value.shape()[..self.axes.0].iter().product();
+        let after = value.shape()[self.axes.1..].iter().product();
+        value.flat().reshape([before, self.count, after])
+    }
+
+    /// The standardised numbers and one over the deviation.
+    fn standardised(&self, x: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
+        let centred = x.clone() - x.mean_dim(1);
+        let variance = centred.clone().powi_scalar(2).mean_dim(1);
+        let inverse = (variance + self.epsilon).sqrt().recip();
+        (centred * inverse.clone(), inverse)
+    }
+
+    pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
+        let shape = input.shape().to_vec();
+        let [weight, bias] = &weights.tensors[..] else { panic!("a layer norm has weight and bias") };
+        let (standard, _) = self.standardised(self.view(input));
+        Value::along(standard * weight.clone().tensor() + bias.clone().tensor(), &shape)
+    }
+
+    /// With `z` the standardised numbers and `s' = s weight`: `(s' - mean(s') - z mean(s' z)) / deviation`.
+    pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
+        let (z, inverse) = self.standardised(self.view(kept.input(0)));
+        let s = self.view(signal) * weights.tensors[0].clone().tensor();
+        let along = (s.clone() * z.clone()).mean_dim(1);
+        Value::along((s.clone() - s.mean_dim(1) - z * along) * inverse, kept.shapes[0])
+    }
+
+    pub(super) const KEEPS: Keeps = Keeps::INPUTS;
 }

@@ -1,33 +1,145 @@
 //! Pooling over places.
 
-use super::{Kept, Value};
+use super::convolution::{slide, slide_back};
+use super::{Keeps, Kept, Value, Window};
+use burn::tensor::ops::{MaxPoolOptions, PadMode};
+use burn::tensor::{Int, Tensor, module};
 
-/// Shape of the mean over all places: `[N, C, H, W]` to `[N, C, 1, 1]`.
+/// What a pool makes of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooling {
+    /// The greatest; its derivative goes to the first of several.
+    Maximum,
+    /// The mean; `with_padding` says whether the padding's zeros count.
+    Average {
+        /// Whether the padding's zeros count.
+        with_padding: bool,
+    },
+}
+
+/// A pool over a sliding window, each channel by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// What is made of a window.
+    pub pooling: Pooling,
+    /// How it slides.
+    pub window: Window,
+}
+
+impl Pool {
+    pub(super) fn keeps(&self) -> Keeps {
+        if self.pooling == Pooling::Maximum { Keeps::INPUTS } else { Keeps::NOTHING }
+    }
+
+    pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        match *input {
+            [n, c, h, w] => {
+                let [rows, columns] = self.window.outputs([h, w])?;
+                Ok(vec![n, c, rows, columns])
+            }
+            _ => Err(format!("expected [N, C, H, W], found {input:?}")),
+        }
+    }
+
+    pub(super) fn forward(&self, input: Value) -> Value {
+        match self.pooling {
+            Pooling::Maximum => Value::from(self.greatest(self.roomy(input.pictures())).0),
+            Pooling::Average { with_padding } => {
+                let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
+                let &[n, c, h, w] = input.shape() else { panic!("expected [N, C, H, W]") };
+                let planes = input.pictures().reshape([n * c, 1, h, w]);
+                let counts = self.counts([h, w], with_padding, &planes);
+                let ones = Tensor::ones([1, 1, self.window.kernel[0], self.window.kernel[1]], &planes.device());
+                Value::along(slide(&self.window, 1, planes, ones, None) / counts, &shape)
+            }
+        }
+    }
+
+    pub(super) fn gradient(&self, kept: &Kept, signal: Value) -> Value {
+        let &[n, c, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
+        let signal = signal.pictures();
+        match self.pooling {
+            Pooling::Maximum => self.to_greatest(kept.input(0).pictures(), signal),
+            Pooling::Average { with_padding } => {
+                let [_, _, rows, columns] = signal.dims();
+                let counts = self.counts([h, w], with_padding, &signal);
+                let planes = signal.reshape([n * c, 1, rows, columns]) / counts;
+                let ones = Tensor::ones([1, 1, self.window.kernel[0], self.window.kernel[1]], &planes.device());
+                Value::along(slide_back(&self.window, 1, planes, ones, [h, w]), kept.shapes[0])
+            }
+        }
+    }
+
+    /// How many places each window takes in, `[1, 1, rows, columns]`, beside `other`.
+    fn counts(&self, [h, w]: [usize; 2], with_padding: bool, other: &Tensor<4>) -> Tensor<4> {
+        let rows = self.window.counts_along(0, h, with_padding);
+        let columns = self.window.counts_along(1, w, with_padding);
+        let counts = rows.iter().flat_map(|r| columns.iter().map(move |c| (r * c).max(1) as f32)).collect();
+        Value::from_floats(counts, &[1, 1, rows.len(), columns.len()], &other.device()).pictures()
+    }
+
+    /// The pictures with room for every window. What is put there is never the greatest: it is the lowest finite
+    /// number, because an infinity keeps a WebGPU shader from running (cubecl issue 68).
+    fn roomy(&self, input: Tensor<4>) -> Tensor<4> {
+        let [_, _, h, w] = input.dims();
+        let (rows, columns) = (self.window.room_along(0, h), self.window.room_along(1, w));
+        if rows == (0, 0) && columns == (0, 0) {
+            return input;
+        }
+        input.pad([rows, columns], PadMode::Constant(f32::MIN))
+    }
+
+    /// The greatest of each window and where it stands in its plane.
+    fn greatest(&self, roomy: Tensor<4>) -> (Tensor<4>, Tensor<4, Int>) {
+        let mut options = MaxPoolOptions::new(self.window.kernel).with_stride(self.window.stride);
+        options.dilation = self.window.dilation;
+        module::max_pool2d_with_indices(roomy, options)
+    }
+
+    fn to_greatest(&self, input: Tensor<4>, signal: Tensor<4>) -> Value {
+        let [_, _, h, w] = input.dims();
+        let (above, left) = (self.window.room_along(0, h).0, self.window.room_along(1, w).0);
+        let roomy = self.roomy(input);
+        let (_, places) = self.greatest(roomy.clone());
+        let gradient = module::max_pool2d_with_indices_backward(
+            roomy,
+            self.window.kernel,
+            self.window.stride,
+            [0, 0],
+            self.window.dilation,
+            false,
+            signal,
+            places,
+        );
+        Value::from(gradient.narrow(2, above, h).narrow(3, left, w))
+    }
+}
+
+/// Shape of the mean over all places: `[N, C, ...]` to `[N, C, 1, ...]`.
 ///
 /// # Errors
 /// If the value has no places.
 pub fn global_average_shape(input: &[usize]) -> Result<Vec<usize>, String> {
-    match *input {
-        [n, c, h, w] if h * w > 0 => Ok(vec![n, c, 1, 1]),
+    match input {
+        [n, c, places @ ..] if !places.is_empty() && places.iter().product::<usize>() > 0 => {
+            Ok([&[*n, *c][..], &vec![1; places.len()]].concat())
+        }
         _ => Err(format!("expected [N, C, H, W] with places, found {input:?}")),
     }
 }
 
 /// Mean over all places.
-///
-/// # Shapes
-/// `[N, C, H, W]` to `[N, C, 1, 1]`.
-#[must_use]
-pub fn global_average_forward(input: Value) -> Value {
-    Value::Pictures(input.pictures().mean_dim(3).mean_dim(2))
+pub(super) fn global_average_forward(input: Value) -> Value {
+    let shape = global_average_shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
+    let channels = shape[0] * shape[1];
+    let places = input.count() / channels;
+    Value::along(input.flat().reshape([channels, places]).mean_dim(1), &shape)
 }
 
 /// The signal spread evenly over all places.
-///
-/// # Shapes
-/// `[N, C, 1, 1]` to `[N, C, H, W]`.
-#[must_use]
-pub fn global_average_gradient(kept: &Kept, signal: Value) -> Value {
-    let &[n, c, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
-    Value::Pictures((signal.pictures() / (h * w) as f32).expand([n, c, h, w]))
+pub(super) fn global_average_gradient(kept: &Kept, signal: Value) -> Value {
+    let channels = signal.count();
+    let places = kept.shapes[0].iter().product::<usize>() / channels;
+    let even = signal.flat().reshape([channels, 1]) / places as f32;
+    Value::along(even.expand([channels, places]), kept.shapes[0])
 }

@@ -4,7 +4,7 @@
 //! Weight names are those of the PyPI package efficientnet_lite_pytorch.
 
 use crate::network::graph::{Graph, NodeId};
-use crate::network::op::{BatchNorm, Clip, Convolution, Linear, Op, Padding};
+use crate::network::op::{Activation, Arithmetic, BatchNorm, Convolution, Linear, Op, Padding, Reshape, Window};
 
 /// A run of equal blocks; only the first has the stride and changes the channels.
 pub struct Stage {
@@ -104,23 +104,20 @@ struct Shape {
 impl Builder {
     fn convolution(&mut self, name: &str, norm: &str, at: NodeId, shape: Shape) -> NodeId {
         let op = Convolution {
-            name: name.into(),
             inputs: shape.inputs,
             outputs: shape.outputs,
-            kernel: [shape.kernel; 2],
-            stride: [shape.stride; 2],
-            dilation: [1, 1],
             groups: shape.groups,
-            padding: Padding::Same,
-            bias: false,
+            window: Window { padding: Padding::Same, ..Window::square(shape.kernel, shape.stride, 0) },
+            weight: format!("{name}.weight"),
+            bias: None,
+            unit_norm: false,
         };
         let at = self.graph.push(name, Op::Convolution(op), &[at]);
-        let op = BatchNorm { channels: shape.outputs, epsilon: 1e-3, name: norm.into() };
-        self.graph.push(norm, Op::BatchNorm(op), &[at])
+        self.graph.push(norm, Op::BatchNorm(BatchNorm::named(norm, shape.outputs, 1e-3)), &[at])
     }
 
     fn relu6(&mut self, name: &str, at: NodeId) -> NodeId {
-        self.graph.push(name, Op::Clip(Clip { low: 0.0, high: 6.0 }), &[at])
+        self.graph.push(name, Op::Activation(Activation::Clip { low: 0.0, high: 6.0 }), &[at])
     }
 
     /// An inverted residual block (Sandler et al. 2018, arXiv 1801.04381): widen, convolve each channel, narrow.
@@ -138,7 +135,7 @@ impl Builder {
         let shape = Shape { inputs: wide, outputs: stage.outputs, kernel: 1, stride: 1, groups: 1 };
         at = self.convolution(&format!("{name}._project_conv"), &format!("{name}._bn2"), at, shape);
         if stride == 1 && inputs == stage.outputs {
-            self.graph.push(format!("{name}.add"), Op::Add, &[at, start])
+            self.graph.push(format!("{name}.add"), Op::Arithmetic(Arithmetic::Add), &[at, start])
         } else {
             at
         }
@@ -146,9 +143,14 @@ impl Builder {
 
     fn classifier(mut self, plan: &Plan) -> Graph {
         let pooled = self.graph.push("pool", Op::GlobalAveragePool, &[self.graph.features]);
-        let flat = self.graph.push("flatten", Op::Flatten, &[pooled]);
-        let op =
-            Linear { inputs: plan.head, outputs: plan.classes, weight: "_fc.weight".into(), bias: "_fc.bias".into() };
+        let flat = self.graph.push("flatten", Op::Reshape(Reshape::flatten()), &[pooled]);
+        let op = Linear {
+            inputs: plan.head,
+            outputs: plan.classes,
+            weight: "_fc.weight".into(),
+            bias: Some("_fc.bias".into()),
+            unit_norm: false,
+        };
         self.graph.push("_fc", Op::Linear(op), &[flat]);
         self.graph
     }
