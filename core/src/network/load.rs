@@ -1,15 +1,18 @@
 //! A card and a weight file to a network on a device.
 
 use super::canonise::fold_batch_norms;
-use super::card::Card;
+use super::card::{Card, Output};
 use super::format::safetensors::{self, FormatError};
-use super::graph::Graph;
+use super::graph::{Graph, Node};
 use super::op::Weights;
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
 use super::zoo;
 use crate::digest::sha256;
+use crate::photo::preset::PRESETS;
+use crate::photo::{Filter, Preprocess};
 use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A network on a device, ready to run.
@@ -28,6 +31,8 @@ pub struct Network {
 /// Why a network could not be opened. Displays as one sentence: what, why, what to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoadError {
+    /// No architecture has such weights.
+    Unknown,
     /// The card names an architecture that is not known.
     Architecture(String),
     /// The file has another length than its card says.
@@ -50,6 +55,9 @@ pub enum LoadError {
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            LoadError::Unknown => f.write_str(
+                "The model file's weights belong to no architecture that is known: choose the architecture, or export the model as ONNX.",
+            ),
             LoadError::Architecture(name) => write!(
                 f,
                 "The model's card names the architecture {name}, which is not known: known are {}.",
@@ -77,28 +85,120 @@ impl std::fmt::Display for LoadError {
     }
 }
 
-/// Checks a weight file against its card and puts its network on a device.
+/// A model on the host: what is known of it, its graph and its weights. Not on a device yet.
+#[derive(Debug)]
+pub struct Model {
+    /// What is known of it, or inferred from its file.
+    pub card: Card,
+    /// Its graph, as its builder or its file has it.
+    pub graph: Graph,
+    /// Its weights.
+    pub parameters: Parameters,
+    /// What a person should know of how it was read; a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Sums over a model, for a person who looks at it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Nodes of the graph.
+    pub nodes: usize,
+    /// Weights.
+    pub weights: u64,
+    /// Multiply-adds of one forward pass at the card's size.
+    pub multiply_adds: u64,
+    /// Numbers of the largest value that flows.
+    pub largest_value: u64,
+}
+
+/// Reads a model file that came without a card: recognises its format by its content and its architecture by its
+/// names and shapes. The card is a draft: what the file does not say is the usual.
+///
+/// # Errors
+/// One sentence that says what is wrong with the file.
+pub fn read(name: &str, file: &[u8]) -> Result<Model, LoadError> {
+    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
+    let fits = |architecture: &&str| zoo::build(architecture).is_some_and(|graph| compare(&graph, &parameters).is_ok());
+    let architecture = zoo::ARCHITECTURES.iter().copied().find(fits).ok_or(LoadError::Unknown)?;
+    let graph = zoo::build(architecture).expect("built above");
+    let card = Card {
+        id: name.rsplit_once('.').map_or(name, |(stem, _)| stem).into(),
+        title: architecture.into(),
+        architecture: architecture.into(),
+        classes: 1000,
+        weights: name.into(),
+        bytes: file.len() as u64,
+        sha256: sha256(file),
+        preprocess: Preprocess {
+            size: 224,
+            resize: 256,
+            filter: Filter::Bilinear,
+            mean: PRESETS[0].mean,
+            std: PRESETS[0].std,
+            order: PRESETS[0].order,
+        },
+        output: Output::Softmax,
+        names: vec![],
+        licence: String::new(),
+        source: name.into(),
+    };
+    Ok(Model { card, graph, parameters, notes: vec![] })
+}
+
+/// Reads a model file by its card, and checks it against it.
+///
+/// # Errors
+/// One sentence that says what is wrong with the file.
+pub fn read_by_card(card: &Card, file: &[u8]) -> Result<Model, LoadError> {
+    check_file(card, file)?;
+    let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
+    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
+    Ok(Model { card: card.clone(), graph, parameters, notes: vec![] })
+}
+
+/// Reads a model file by its card and puts the network on a device.
 ///
 /// # Errors
 /// One sentence that says what is wrong with the file; nothing is left on the device then.
 pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadError> {
-    check_file(card, file)?;
-    let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
-    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
-    assemble(card, graph, parameters, device)
+    read_by_card(card, file)?.upload(device)
 }
 
-/// Compares weights with a graph, canonises both and puts them on a device.
-///
-/// # Errors
-/// One sentence that says what does not fit; nothing is left on the device then.
-pub fn assemble(card: &Card, graph: Graph, parameters: Parameters, device: &Device) -> Result<Network, LoadError> {
-    compare(&graph, &parameters)?;
-    let size = card.preprocess.size;
-    infer(&graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
-    let (graph, parameters) = fold_batch_norms(graph, parameters);
-    let weights = upload(&graph, parameters, device);
-    Ok(Network { card: card.clone(), graph, weights, device: device.clone() })
+impl Model {
+    /// Sums at the card's size.
+    ///
+    /// # Errors
+    /// If weights and graph do not fit, or the network does not take its own input size.
+    pub fn sums(&self) -> Result<Sums, LoadError> {
+        let shapes = self.check()?;
+        let inputs = |node: &Node| node.inputs.iter().map(|&input| shapes[input].as_slice()).collect::<Vec<_>>();
+        let costs = self.graph.nodes.iter().zip(&shapes).map(|(node, shape)| node.op.cost(&inputs(node), shape));
+        Ok(Sums {
+            nodes: self.graph.nodes.len(),
+            weights: self.parameters.count() as u64,
+            multiply_adds: costs.sum(),
+            largest_value: shapes.iter().map(|shape| shape.iter().product::<usize>() as u64).max().unwrap_or(0),
+        })
+    }
+
+    /// Compares weights with the graph, and the graph with its input size; gives each node's shape.
+    fn check(&self) -> Result<Vec<Vec<usize>>, LoadError> {
+        compare(&self.graph, &self.parameters)?;
+        let size = self.card.preprocess.size;
+        infer(&self.graph, [1, 3, size, size]).map_err(LoadError::Shape)
+    }
+
+    /// Canonises graph and weights and moves them to a device.
+    ///
+    /// # Errors
+    /// If weights and graph do not fit, or the network does not take its own input size; nothing is left on the device
+    /// then.
+    pub fn upload(self, device: &Device) -> Result<Network, LoadError> {
+        self.check()?;
+        let (graph, parameters) = fold_batch_norms(self.graph, self.parameters);
+        let weights = upload(&graph, parameters, device);
+        Ok(Network { card: self.card, graph, weights, device: device.clone() })
+    }
 }
 
 /// Moves all weights to a device; one that serves several nodes is copied for all but the last.
