@@ -93,6 +93,7 @@ pub const APP: &[Room] = &[
             "core::figure",
             "core::map",
             "core::method::ENTRIES",
+            "core::network::card",
             "core::photo",
         ],
     ),
