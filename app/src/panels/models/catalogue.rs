@@ -39,7 +39,8 @@ fn Row(desk: Desk, entry: Entry) -> impl IntoView {
         Some(_) => "digest known",
         None => "digest not known: computed after download",
     };
-    let line = format!("{}; {}; {digest}", accuracy(entry.top1), entry.licence);
+    let size = if entry.megabytes.is_none() { "; size not known" } else { "" };
+    let line = format!("{}; {}{size}; {digest}", accuracy(entry.top1), entry.licence);
     let offer = entry.offer();
     let get = move |_| desk.get(&id.get_value());
     view! {

@@ -381,6 +381,10 @@ fn completed(mut card: Card, brought: &Brought) -> Result<Card, (String, String)
         // Addresses tell the two apart.
         card.id += "-own";
     }
+    if card.title == card.architecture {
+        // The file says no name of its own.
+        card.title = brought.name.rsplit_once('.').map_or(brought.name.as_str(), |(stem, _)| stem).to_owned();
+    }
     if let Some(entry) = &brought.entry {
         if let Some(fault) = entry.fault(&card.sha256) {
             return Err((entry.title.clone(), fault));
