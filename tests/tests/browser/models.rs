@@ -141,6 +141,39 @@ fn preprocessing_is_corrected_and_the_model_is_kept() {
     });
 }
 
+/// Keeps the tiny network, then damages what is kept.
+const DAMAGE: &str = "const root = await navigator.storage.getDirectory();
+    const models = await root.getDirectoryHandle('models');
+    const own = await models.getDirectoryHandle('efficientnet-lite-tiny');
+    const stream = await (await own.getFileHandle('model')).createWritable();
+    await stream.write('damaged'); await stream.close(); return true;";
+
+#[test]
+fn a_kept_file_that_was_damaged_is_told_and_the_bundled_network_answers() {
+    let server = Server::of_site();
+    visit(&server, Wish::default(), async |browser| {
+        browser.explained(&samples()[0].title).await;
+        open_drawer(browser).await;
+        let before = says(browser).await;
+        let model = copy(browser, "tests/golden/tiny/model.safetensors", "tiny.safetensors");
+        let card = copy(browser, "tests/golden/tiny/card.json", "tiny.json");
+        browser.choose_in("#model-file", &[model, card]).await;
+        drawer(browser, "it is used", |seen| seen.network == "efficientnet-lite-tiny").await;
+        browser.click("#keep").await;
+        drawer(browser, "it is kept", |seen| seen.kept == ["efficientnet-lite-tiny"]).await;
+        assert_eq!(browser.wait_for(DAMAGE, vec![]).await, true);
+        browser.run("location.reload()", vec![]).await;
+        pause(500).await;
+        let seen = browser.explained(&samples()[0].title).await;
+        println!("{:?}", seen.notices);
+        assert!(seen.notices[0].contains("The bundled network is used"), "{:?}", seen.notices);
+        open_drawer(browser).await;
+        assert_eq!(says(browser).await, before);
+        browser.click("[data-kept=efficientnet-lite-tiny] .use").await;
+        drawer(browser, "the drawer says so too", |seen| !seen.fault.is_empty()).await;
+    });
+}
+
 /// Chooses an option by a part of its words.
 async fn choose(browser: &Browser, list: &str, words: &str) {
     let script = "const list = document.querySelector(arguments[0]);

@@ -1,7 +1,7 @@
 //! The network in use: what is known of it, how it sees a photo, and what can be done with it.
 
 use super::{Happening, names, preprocessing, test};
-use crate::state::desk::Desk;
+use crate::state::desk::{Desk, LARGEST_LOOK};
 use crate::state::models::{Facts, Spot};
 use crate::state::network::Origin;
 use crate::widgets::icon::{Draw, Icon};
@@ -49,6 +49,7 @@ fn Sheet(card: Arc<Card>, facts: Option<Facts>) -> impl IntoView {
     let size = card.preprocess.size;
     let unknown = || String::from("not known");
     let told = |text: &str| if text.is_empty() { unknown() } else { text.to_owned() };
+    let uncounted = if card.bytes > LARGEST_LOOK { "not counted" } else { "being counted" };
     let weights = facts.as_ref().map(|facts| in_short(facts.weights as f64));
     let work = facts.as_ref().map(|facts| {
         format!("{} a pass at {}", in_short(facts.multiply_adds as f64), number::size(facts.size, facts.size))
@@ -57,8 +58,8 @@ fn Sheet(card: Arc<Card>, facts: Option<Facts>) -> impl IntoView {
         format!("{}…{}", &card.sha256[..8.min(card.sha256.len())], &card.sha256[card.sha256.len().saturating_sub(4)..]);
     let rows = [
         ("Architecture", card.architecture.clone(), String::new()),
-        ("Weights", weights.unwrap_or_else(|| "being counted".into()), String::new()),
-        ("Multiply-adds", work.unwrap_or_else(|| "being counted".into()), String::new()),
+        ("Weights", weights.unwrap_or_else(|| uncounted.into()), String::new()),
+        ("Multiply-adds", work.unwrap_or_else(|| uncounted.into()), String::new()),
         ("Input, classes", format!("{}, {}", number::size(size, size), number::count(card.classes)), String::new()),
         ("File", format!("{}\u{202f}MB, {}", number::megabytes(card.bytes), card.weights), card.weights.clone()),
         ("Licence", told(&card.licence), String::new()),

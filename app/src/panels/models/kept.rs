@@ -74,7 +74,7 @@ pub fn KeptHere(
                 </For>
             </ul>
             {move || empty().map(|text| view! { <p class="s">{text}</p> })}
-            {move || space.get().map(|space| view! { <Room space /> })}
+            {move || space.get().map(|space| view! { <Room space asked=kept.with(|kept| kept.as_ref().is_some_and(|kept| !kept.is_empty())) /> })}
         </section>
     }
 }
@@ -107,14 +107,14 @@ fn Item(desk: Desk, kept: Kept) -> impl IntoView {
 
 /// How full it is, and whether the browser promised to keep it.
 #[component]
-fn Room(space: Space) -> impl IntoView {
+fn Room(space: Space, asked: bool) -> impl IntoView {
     let gigabytes = |bytes: f64| {
         if bytes >= 1e9 { format!("{:.1}\u{202f}GB", bytes / 1e9) } else { format!("{:.0}\u{202f}MB", bytes / 1e6) }
     };
-    let promise = if space.promised {
-        "The browser promised to keep it."
-    } else {
-        "The browser may clear it when the disk is full; it is asked to promise at the first keep."
+    let promise = match (space.promised, asked) {
+        (true, _) => "The browser promised to keep it.",
+        (false, true) => "The browser did not promise: it may clear it when the disk is full.",
+        (false, false) => "At the first keep the browser is asked to promise that it stays.",
     };
     view! {
         <p class="s n">{format!("{} in use, {} free. {promise}", gigabytes(space.used), gigabytes(space.free()))}</p>

@@ -30,7 +30,7 @@ pub fn Chip(
     view! {
         <button class="chip network" type="button" popovertarget=ID title="The network in use, and others">
             <Draw icon=Icon::Network />
-            <b class="from-800">{title}</b>
+            <b class="from-800"><span class="cut">{title}</span></b>
             <span class="from-1200">{size}</span>
             <span class="vh">", open the models"</span>
         </button>
@@ -43,26 +43,18 @@ pub fn Drawer(
     /// The desk.
     desk: Desk,
 ) -> impl IntoView {
-    let heading = NodeRef::<html::H2>::new();
-    let open = RwSignal::new(false);
     let toggled = move |event: web_sys::Event| {
         let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let shown = element.is_some_and(|element| element.matches(":popover-open").unwrap_or(false));
-        open.set(shown);
-        if shown {
+        if element.is_some_and(|element| element.matches(":popover-open").unwrap_or(false)) {
             desk.load_catalogue();
             desk.list_kept();
             desk.look_closer();
-            if let Some(heading) = heading.get_untracked() {
-                // Without the focus the drawer is open all the same.
-                let _ = heading.focus();
-            }
         }
     };
     view! {
         <section id=ID class="pop drawer" popover="auto" aria-labelledby="models-title" on:toggle=toggled>
             <header class="row">
-                <h2 id="models-title" tabindex="-1" node_ref=heading>"Models"</h2>
+                <h2 id="models-title" tabindex="-1" autofocus>"Models"</h2>
                 <button class="b bare sq end" type="button" aria-label="Close models" popovertarget=ID popovertargetaction="hide">
                     <Draw icon=Icon::Close />
                 </button>

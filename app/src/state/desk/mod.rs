@@ -10,6 +10,7 @@ mod network;
 mod photos;
 mod workers;
 
+pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
 
 use super::address::Address;

@@ -16,6 +16,9 @@ use tessera_engine::protocol::{DeviceFacts, Event, Job, Request};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Blob, File};
 
+/// Largest file that is read once more only for its sums, in bytes.
+pub const LARGEST_LOOK: u64 = 200_000_000;
+
 /// Bytes that come between two notes of progress.
 const STRIDE: u64 = 1 << 18;
 
@@ -139,11 +142,10 @@ impl Desk {
 
     /// Asks for the sums of the network in use, unless they are known.
     pub fn look_closer(self) {
-        let sha256 = self.network.with_untracked(|network| network.card.as_ref().map(|card| card.sha256.clone()));
-        let Some(sha256) = sha256 else { return };
-        let known = self.models.with_untracked(|models| models.facts_of(&sha256).is_some());
+        let Some(card) = self.network.with_untracked(|network| network.card.clone()) else { return };
+        let known = self.models.with_untracked(|models| models.facts_of(&card.sha256).is_some());
         let asked = self.ledger.with_untracked(|ledger| ledger.inspecting(false).is_some());
-        if !known && !asked && self.hands.with_value(|hands| hands.file.is_some()) {
+        if !known && !asked && card.bytes <= LARGEST_LOOK && self.hands.with_value(|hands| hands.file.is_some()) {
             self.submit(Work::Inspect { open: false });
         }
     }
@@ -283,20 +285,23 @@ impl Desk {
     }
 
     /// Opens the file in use anew with another card.
-    fn reopen(self, card: Card) {
+    fn reopen(self, mut card: Card) {
         let Some(file) = self.hands.with_value(|hands| hands.file.clone()) else { return };
-        let origin = match self.network.with_untracked(|network| network.origin) {
+        let mut origin = self.network.with_untracked(|network| network.origin);
+        if origin == Origin::Bundled {
             // What comes with the page has one card; with another it is the visitor's own.
-            Origin::Bundled => Origin::Brought,
-            origin => origin,
-        };
+            origin = Origin::Brought;
+            card.id = own_id(&card.id);
+        }
         self.try_out(Candidate { card, file, origin, spot: Spot::InUse, keep: false });
     }
 
     /// Takes in a card, or names of classes, for the network in use.
     fn take_text(self, name: &str, text: &str) {
         let Some(card) = self.network.with_untracked(|network| network.card.clone()) else { return };
-        match with_text((*card).clone(), text) {
+        // It stays under the name it has, in addresses and folders.
+        let named = |new: Card| Card { id: card.id.clone(), ..new };
+        match with_text((*card).clone(), text).map(named) {
             Ok(new) if new.preprocess == card.preprocess && new.output == card.output => {
                 let origin = self.network.with_untracked(|network| network.origin);
                 self.models.update(|models| models.fault = None);
@@ -374,13 +379,14 @@ async fn kind(file: &File) -> Kind {
     brought::kind(&file.name(), &head)
 }
 
+/// An id for a network of the visitor's own: addresses tell it from the bundled one, whatever its file or card says.
+fn own_id(id: &str) -> String {
+    let id = brought::id(id);
+    if id == network::BUNDLED { id + "-own" } else { id }
+}
+
 /// The draft of a file's card with what the catalogue says and what was brought with it; or what does not fit.
 fn completed(mut card: Card, brought: &Brought) -> Result<Card, (String, String)> {
-    card.id = brought::id(&card.id);
-    if card.id == network::BUNDLED {
-        // Addresses tell the two apart.
-        card.id += "-own";
-    }
     if card.title == card.architecture {
         // The file says no name of its own.
         card.title = brought.name.rsplit_once('.').map_or(brought.name.as_str(), |(stem, _)| stem).to_owned();
@@ -398,6 +404,7 @@ fn completed(mut card: Card, brought: &Brought) -> Result<Card, (String, String)
     for (name, text) in &brought.texts {
         card = with_text(card, text).map_err(|sentence| (name.clone(), sentence))?;
     }
+    card.id = own_id(&card.id);
     Ok(card)
 }
 
@@ -413,4 +420,27 @@ fn with_text(card: Card, text: &str) -> Result<Card, String> {
         return Err(format!("It is the card of another file ({}): bring it with that file, or after it.", own.weights));
     }
     Ok(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::network::tests::card;
+
+    #[test]
+    fn the_visitors_own_is_told_from_the_bundled_one() {
+        assert_eq!(own_id("my net"), "my-net");
+        assert_eq!(own_id(network::BUNDLED), "efficientnet-lite0-own");
+    }
+
+    #[test]
+    fn a_text_is_a_card_of_the_same_file_or_names() {
+        assert_eq!(with_text(card(), "cat\ndog").unwrap().names, ["cat", "dog"]);
+        let other = Card { title: "Other".into(), ..card() };
+        let text = |card: &Card| serde_json::to_string(card).unwrap();
+        assert_eq!(with_text(card(), &text(&other)).unwrap(), other);
+        let foreign = Card { sha256: "cd".into(), ..card() };
+        assert!(with_text(card(), &text(&foreign)).unwrap_err().contains("another file"));
+        assert!(with_text(card(), r#"{"architecture": 1}"#).unwrap_err().contains("not one this page can read"));
+    }
 }
