@@ -208,6 +208,11 @@ impl Pool {
         self.weights = true;
     }
 
+    /// The weights were no good: workers wait for others.
+    pub fn await_weights(&mut self) {
+        self.weights = false;
+    }
+
     /// Adds work at the end of the queue.
     pub fn submit(&mut self, task: Task) {
         self.waiting.push_back(task);

@@ -8,7 +8,7 @@ use tessera_core::photo::preset::{PRESETS, Preset};
 use tessera_core::photo::{Filter, Order, Preprocess};
 
 /// Rows and columns a network may ask for.
-const SIZES: std::ops::RangeInclusive<usize> = 8..=1024;
+const SIZES: std::ops::RangeInclusive<usize> = 1..=1024;
 
 /// The form: numbers as they are typed.
 #[derive(Clone, Debug, PartialEq)]

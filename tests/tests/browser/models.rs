@@ -169,6 +169,7 @@ fn a_kept_file_that_was_damaged_is_told_and_the_bundled_network_answers() {
         assert!(seen.notices[0].contains("The bundled network is used"), "{:?}", seen.notices);
         open_drawer(browser).await;
         assert_eq!(says(browser).await, before);
+        drawer(browser, "it is still listed", |seen| !seen.kept.is_empty()).await;
         browser.click("[data-kept=efficientnet-lite-tiny] .use").await;
         drawer(browser, "the drawer says so too", |seen| !seen.fault.is_empty()).await;
     });

@@ -99,6 +99,7 @@ impl Desk {
         self.hands.update_value(|hands| {
             hands.address.network = None;
             hands.file = None;
+            hands.pool.await_weights();
         });
         self.network.update(|network| {
             network.card = None;
