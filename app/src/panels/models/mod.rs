@@ -73,15 +73,16 @@ pub fn Drawer(
 
 /// Opens the drawer when a file that was dropped elsewhere is looked at, or is not used: it says so here.
 fn show_what_happens(desk: Desk, drawer: NodeRef<html::Section>) {
+    let spots = [Spot::Brought, Spot::InUse];
     let happening = Memo::new(move |_| {
         desk.models.with(|models| {
-            let here = |spot: &Spot| models.coming_from(spot).is_some() || models.fault_at(spot).is_some();
-            here(&Spot::Brought) || here(&Spot::InUse)
+            spots.each_ref().map(|spot| (models.coming_from(spot).cloned(), models.fault_at(spot).cloned()))
         })
     });
     Effect::new(move |_| {
         let Some(drawer) = drawer.get() else { return };
-        if happening.get() && !drawer.matches(":popover-open").unwrap_or(false) {
+        let quiet = happening.with(|spots| spots.iter().all(|(coming, fault)| coming.is_none() && fault.is_none()));
+        if !quiet && !drawer.matches(":popover-open").unwrap_or(false) {
             // A browser without popovers tells it to who listens.
             let _ = drawer.show_popover();
         }
