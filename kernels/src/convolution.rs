@@ -5,6 +5,7 @@ use crate::depthwise::Depthwise;
 use crate::frame::{Frame, Mask};
 use crate::geometry::{Geometry, Pass, Plan};
 use crate::isa::Isa;
+use crate::line::SLACK;
 use crate::scratch::{Scratch, at_least};
 use pulp::{Simd, WithSimd};
 
@@ -50,7 +51,7 @@ impl Convolution {
         let weight = |group: usize, row: usize, channel: usize, tap: usize| {
             weights[((group * (outputs / groups) + row) * (inputs / groups) + channel) * taps + tap]
         };
-        let prepared = Prepared::new(isa, &geometry, Plan::forward(&geometry), [inputs, outputs], weights, bias, weight);
+        let prepared = Prepared::new(isa, &geometry, Plan::forward(&geometry), [inputs, outputs], bias, weight);
         Self { geometry, prepared }
     }
 
@@ -82,7 +83,7 @@ impl ConvolutionGradient {
         let weight = |group: usize, row: usize, channel: usize, tap: usize| {
             weights[((group * (outputs / groups) + channel) * (inputs / groups) + row) * taps + tap]
         };
-        let prepared = Prepared::new(isa, &geometry, Plan::gradient(&geometry), [outputs, inputs], weights, None, weight);
+        let prepared = Prepared::new(isa, &geometry, Plan::gradient(&geometry), [outputs, inputs], None, weight);
         Self { geometry, prepared }
     }
 
@@ -119,7 +120,7 @@ struct Prepared {
 
 #[derive(Clone, Debug)]
 enum Weights {
-    /// [C, taps] and the bias.
+    /// For every channel the taps of every pass in turn; and the biases.
     Depthwise(Vec<f32>, Option<Vec<f32>>),
     /// For every pass every group's matrix.
     Dense(Vec<Vec<Packed>>),
@@ -152,13 +153,14 @@ impl Prepared {
         geometry: &Geometry,
         plan: Plan,
         channels: [usize; 2],
-        weights: &[f32],
         bias: Option<&[f32]>,
         weight: impl Fn(usize, usize, usize, usize) -> f32,
     ) -> Self {
         let groups = geometry.groups;
         let packed = if geometry.is_depthwise() {
-            Weights::Depthwise(weights.to_vec(), bias.map(<[f32]>::to_vec))
+            let order: Vec<usize> = plan.passes.iter().flat_map(|pass| pass.taps.iter().map(|tap| tap.index)).collect();
+            let sorted = (0..groups).flat_map(|channel| order.iter().map(move |&tap| (channel, tap)));
+            Weights::Depthwise(sorted.map(|(channel, tap)| weight(channel, 0, 0, tap)).collect(), bias.map(<[f32]>::to_vec))
         } else {
             let [depth, rows] = channels.map(|channels| channels / groups);
             let pack = |pass: &Pass, group: usize| {
@@ -199,7 +201,7 @@ impl Prepared {
                 let together = COLUMNS.div_ceil(job.output_size[0] * job.output_size[1]);
                 for first in (0..job.batch).step_by(together) {
                     let pictures = first..(first + together).min(job.batch);
-                    (0..self.groups).for_each(|group| self.dense(weights, &job, frame, (pictures.clone(), group), output, scratch));
+                    (0..self.groups).for_each(|group| self.dense(weights, &job, &frame, (pictures.clone(), group), output, scratch));
                 }
             }
         }
@@ -210,7 +212,7 @@ impl Prepared {
         &self,
         weights: &[Vec<Packed>],
         job: &Job,
-        frame: Frame,
+        frame: &Frame,
         (pictures, group): (std::ops::Range<usize>, usize),
         output: &mut [f32],
         scratch: &mut Scratch,
@@ -223,8 +225,15 @@ impl Prepared {
             (&job.source[first..], self.channels[0] * plane)
         } else {
             let frames = at_least(&mut scratch.frames, pictures.len() * depth * frame.len() + SLACK);
-            let to = &mut frames[..pictures.len() * depth * frame.len()];
-            let planes = Planes { frame, job, first, channels: [depth, self.channels[0]], plane, to };
+            let planes = Planes {
+                frame,
+                job,
+                first,
+                pictures: pictures.len(),
+                channels: [depth, self.channels[0]],
+                plane,
+                to: frames,
+            };
             self.isa.run(planes);
             (&scratch.frames[..], depth * frame.len())
         };
@@ -257,14 +266,12 @@ impl Prepared {
     }
 }
 
-/// Numbers after the last frame that a vector may read.
-const SLACK: usize = 64;
-
 /// The frames of one group of some pictures, one after the other.
 struct Planes<'a> {
-    frame: Frame<'a>,
+    frame: &'a Frame,
     job: &'a Job<'a>,
     first: usize,
+    pictures: usize,
     /// Channels of the group and of all.
     channels: [usize; 2],
     plane: usize,
@@ -275,12 +282,12 @@ impl WithSimd for Planes<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let [group, all] = self.channels;
-        for (at, to) in self.to.chunks_exact_mut(self.frame.len()).enumerate() {
+    fn with_simd<S: Simd>(self, simd: S) {
+        let ([group, all], len) = (self.channels, self.frame.len());
+        self.to.fill(0.0);
+        for at in 0..self.pictures * group {
             let from = self.first + (at / group * all + at % group) * self.plane;
-            let range = from..from + self.plane;
-            self.frame.fill(&self.job.source[range.clone()], self.job.mask.map(|mask| mask.part(range)), to);
+            self.frame.fill(simd, (self.job.source, from), self.job.mask, &mut self.to[at * len..]);
         }
     }
 }

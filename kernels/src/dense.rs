@@ -5,6 +5,7 @@
 //! a packed panel: an im2col of one panel at a time, that never leaves the cache.
 
 use crate::isa::TileShape;
+use crate::line;
 use crate::scratch::at_least;
 use crate::tile::{Finish, Operands, Start, compute, rounded};
 use pulp::{Simd, WithSimd};
@@ -197,16 +198,7 @@ impl Dense<'_> {
         let Columns { source, offsets, .. } = self.columns;
         for (row, &offset) in offsets[range].iter().enumerate() {
             for run in runs {
-                let padded = run.len.next_multiple_of(S::F32_LANES);
-                let (from, to) = (offset + run.source, row * columns + run.column);
-                if from + padded <= source.len() {
-                    // Whole vectors: what they write too far is written again by the next run, or row.
-                    let from = S::as_simd_f32s(&source[from..from + padded]).0;
-                    let to = S::as_mut_simd_f32s(&mut panel[to..to + padded]).0;
-                    from.iter().zip(to).for_each(|(from, to)| *to = *from);
-                } else {
-                    panel[to..to + run.len].copy_from_slice(&source[from..from + run.len]);
-                }
+                line::copy::<S>((source, offset + run.source), (panel, row * columns + run.column), run.len);
             }
         }
     }

@@ -5,18 +5,23 @@
 
 use crate::frame::{Frame, Mask};
 use crate::geometry::{Pass, Plan};
+use crate::line;
 use crate::scratch::at_least;
-use crate::tile::{clamp, load, store};
+use crate::tile::{load, store};
 use pulp::{Simd, WithSimd};
 
-/// Vectors of sums held in registers: enough to hide the latency of the additions.
-const VECTORS: usize = 6;
+/// The most vectors of sums held in registers.
+const VECTORS: usize = 8;
+
+/// Numbers of frames and sums worked on at once: well in the first cache, and enough small planes that what was
+/// written has left the store buffer before it is read in vectors that straddle it.
+const TOGETHER: usize = 4096;
 
 /// A depthwise convolution, or its input gradient, over [N, C, H, W].
 pub(crate) struct Depthwise<'a> {
     pub plan: &'a Plan,
-    pub frame: Frame<'a>,
-    /// [C, taps of the kernel]
+    pub frame: Frame,
+    /// For every channel the taps of every pass in turn.
     pub weights: &'a [f32],
     pub bias: Option<&'a [f32]>,
     pub channels: usize,
@@ -34,101 +39,125 @@ impl WithSimd for Depthwise<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let block = VECTORS * S::F32_LANES;
-        let frame = at_least(self.frames, self.frame.len() + block);
-        let [rows, columns] = self.frame.size;
-        let sums = at_least(self.sums, rows * columns + block);
-        let plane = self.output_size[0] * self.output_size[1];
-        let source = self.frame.source_len();
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let planes = self.output.len() / (self.output_size[0] * self.output_size[1]);
+        let frame_len = self.frame.len() + self.frame.size[1] + (VECTORS + 1) * S::F32_LANES + line::SLACK;
+        let pass_len = self.pass_len::<S>();
+        let sums_len = self.plan.passes.len() * pass_len;
+        let together = (TOGETHER / (frame_len + sums_len)).clamp(1, planes);
+        let (mut frames, mut sums) = (std::mem::take(self.frames), std::mem::take(self.sums));
+        at_least(&mut frames, together * frame_len).fill(0.0);
+        at_least(&mut sums, together * sums_len);
+        let offset_of = |pass: &Pass| pass.taps.iter().map(|tap| self.frame.offset(tap)).collect();
+        let offsets: Vec<Vec<usize>> = self.plan.passes.iter().map(offset_of).collect();
         let taps = self.weights.len() / self.channels;
-        for (at, output) in self.output.chunks_exact_mut(plane).enumerate() {
-            let channel = at % self.channels;
-            let range = at * source..(at + 1) * source;
-            self.frame.fill(&self.source[range.clone()], self.mask.map(|mask| mask.part(range)), frame);
-            let weights = &self.weights[channel * taps..(channel + 1) * taps];
-            let write = Write {
-                width: self.output_size[1],
-                columns,
-                residual: self.residual.map(|r| &r[at * plane..(at + 1) * plane]),
-                clamp: self.clamp,
-            };
-            for pass in &self.plan.passes {
-                let size = pass.size(self.output_size);
-                if size.contains(&0) {
-                    continue;
-                }
+        let mut line = vec![0.0; self.output_size[1] + line::SLACK];
+        for first in (0..planes).step_by(together) {
+            let indices = || first..(first + together).min(planes);
+            for (index, frame) in indices().zip(frames.chunks_exact_mut(frame_len)) {
+                self.frame.fill(simd, (self.source, index * self.frame.source_len()), self.mask, frame);
+            }
+            for ((index, frame), sums) in indices().zip(frames.chunks_exact(frame_len)).zip(sums.chunks_exact_mut(sums_len)) {
+                let channel = index % self.channels;
                 let bias = self.bias.map_or(0.0, |bias| bias[channel]);
-                let taps = pass.taps.iter().map(|tap| (weights[tap.index], self.frame.offset(tap)));
-                let len = (size[0] - 1) * columns + size[1];
-                accumulate(simd, frame, taps, bias, &mut sums[..len.next_multiple_of(block)]);
-                write.lines(simd, pass, size, sums, output);
+                let mut weights = &self.weights[channel * taps..(channel + 1) * taps];
+                for (offsets, sums) in offsets.iter().zip(sums.chunks_exact_mut(pass_len)) {
+                    let (here, rest) = weights.split_at(offsets.len());
+                    let summed = pass_len - S::F32_LANES;
+                    accumulate(simd, frame, Taps { weights: here, offsets, bias }, &mut sums[..summed]);
+                    weights = rest;
+                }
+            }
+            for (index, sums) in indices().zip(sums.chunks_exact(sums_len)) {
+                self.write(simd, index, (sums, pass_len), &mut line);
             }
         }
+        (*self.frames, *self.sums) = (frames, sums);
     }
 }
 
-/// sums[p] = bias + Σ weight · frame[offset + p], in blocks of vectors.
-#[inline(always)]
-fn accumulate<S: Simd>(
-    simd: S,
-    frame: &[f32],
-    taps: impl Iterator<Item = (f32, usize)> + Clone,
-    bias: f32,
-    sums: &mut [f32],
-) {
-    let block = VECTORS * S::F32_LANES;
-    for (at, to) in sums.chunks_exact_mut(block).enumerate() {
-        let mut held = [simd.splat_f32s(bias); VECTORS];
-        for (weight, offset) in taps.clone() {
-            let from = load::<S, VECTORS>(&frame[offset + at * block..]);
-            let weight = simd.splat_f32s(weight);
-            for v in 0..VECTORS {
-                held[v] = simd.mul_add_e_f32s(weight, from[v], held[v]);
-            }
-        }
-        store::<S, VECTORS>(to, held);
+impl Depthwise<'_> {
+    /// Numbers that a pass sums: all lines in whole vectors, and one that is only read together with the last.
+    fn pass_len<S: Simd>(&self) -> usize {
+        let [rows, columns] = self.plan.passes[0].size(self.output_size);
+        ((rows - 1) * self.frame.size[1] + columns).next_multiple_of(S::F32_LANES) + S::F32_LANES
     }
-}
 
-/// How sums become a plane of the output.
-struct Write<'a> {
-    width: usize,
-    columns: usize,
-    residual: Option<&'a [f32]>,
-    clamp: Option<(f32, f32)>,
-}
-
-impl Write<'_> {
+    /// A plane of the output from the sums of every pass.
     #[inline(always)]
-    fn lines<S: Simd>(&self, simd: S, pass: &Pass, [rows, columns]: [usize; 2], sums: &mut [f32], output: &mut [f32]) {
-        for row in 0..rows {
-            let from = &mut sums[row * self.columns..row * self.columns + columns];
-            let at = (pass.start[0] + row * pass.step[0]) * self.width + pass.start[1];
-            if let Some(residual) = self.residual {
-                let added = residual[at..].iter().step_by(pass.step[1]);
-                from.iter_mut().zip(added).for_each(|(to, added)| *to += added);
-            }
-            if let Some(bounds) = self.clamp {
-                clamp_line(simd, bounds, from);
-            }
-            let to = &mut output[at..];
-            match pass.step[1] {
-                1 => to[..columns].copy_from_slice(from),
-                step => to.iter_mut().step_by(step).zip(from).for_each(|(to, from)| *to = *from),
+    fn write<S: Simd>(&mut self, simd: S, index: usize, (sums, pass_len): (&[f32], usize), assembled: &mut [f32]) {
+        let ([height, width], steps) = (self.output_size, self.plan.passes[0].step);
+        let (mut row, mut phase, mut at) = (0, 0, index * height * width);
+        for _ in 0..height {
+            let first = phase * steps[1] * pass_len + row;
+            let line = if steps[1] == 1 {
+                &sums[first..]
+            } else {
+                interleave(&sums[first..], pass_len, steps[1], &mut assembled[..width]);
+                &*assembled
+            };
+            line::finish(simd, line, self.residual, self.clamp, (self.output, at), width);
+            at += width;
+            phase += 1;
+            if phase == steps[0] {
+                (phase, row) = (0, row + self.frame.size[1]);
             }
         }
     }
 }
 
-/// Clamps every number of a line.
+/// Number x of `to` is number x / step of the line at (x % step) · distance.
 #[inline(always)]
-pub(crate) fn clamp_line<S: Simd>(simd: S, (low, high): (f32, f32), line: &mut [f32]) {
-    let (body, rest) = S::as_mut_simd_f32s(line);
-    let bounds = (simd.splat_f32s(low), simd.splat_f32s(high));
-    body.iter_mut().for_each(|x| *x = clamp(simd, *x, bounds.0, bounds.1));
-    for x in rest {
-        let raised = if *x < low { low } else { *x };
-        *x = if raised > high { high } else { raised };
+fn interleave(lines: &[f32], distance: usize, step: usize, to: &mut [f32]) {
+    if step == 2 {
+        let pairs = lines.iter().zip(&lines[distance..]);
+        let (whole, last) = to.as_chunks_mut::<2>();
+        whole.iter_mut().zip(pairs).for_each(|(to, (&even, &odd))| *to = [even, odd]);
+        last.iter_mut().for_each(|to| *to = lines[whole.len()]);
+    } else {
+        to.iter_mut().enumerate().for_each(|(x, to)| *to = lines[x % step * distance + x / step]);
     }
+}
+
+/// sums[p] = bias + Σ weight · frame[offset + p], in blocks of about as many vectors each.
+#[inline(always)]
+fn accumulate<S: Simd>(simd: S, frame: &[f32], taps: Taps, sums: &mut [f32]) {
+    let vectors = sums.len() / S::F32_LANES;
+    let block = vectors.div_ceil(vectors.div_ceil(VECTORS));
+    let mut at = 0;
+    while at < vectors {
+        let (frame, sums) = (&frame[at * S::F32_LANES..], &mut sums[at * S::F32_LANES..]);
+        match block.min(vectors - at) {
+            1 => accumulate_block::<S, 1>(simd, frame, taps, sums),
+            2 => accumulate_block::<S, 2>(simd, frame, taps, sums),
+            3 => accumulate_block::<S, 3>(simd, frame, taps, sums),
+            4 => accumulate_block::<S, 4>(simd, frame, taps, sums),
+            5 => accumulate_block::<S, 5>(simd, frame, taps, sums),
+            6 => accumulate_block::<S, 6>(simd, frame, taps, sums),
+            7 => accumulate_block::<S, 7>(simd, frame, taps, sums),
+            _ => accumulate_block::<S, VECTORS>(simd, frame, taps, sums),
+        }
+        at += block;
+    }
+}
+
+/// The taps of one pass over one channel.
+#[derive(Clone, Copy)]
+struct Taps<'a> {
+    weights: &'a [f32],
+    offsets: &'a [usize],
+    bias: f32,
+}
+
+#[inline(always)]
+fn accumulate_block<S: Simd, const V: usize>(simd: S, frame: &[f32], taps: Taps, sums: &mut [f32]) {
+    let mut held = [simd.splat_f32s(taps.bias); V];
+    for (&weight, &offset) in taps.weights.iter().zip(taps.offsets) {
+        let from = load::<S, V>(&frame[offset..]);
+        let weight = simd.splat_f32s(weight);
+        for v in 0..V {
+            held[v] = simd.mul_add_e_f32s(weight, from[v], held[v]);
+        }
+    }
+    store::<S, V>(sums, held);
 }

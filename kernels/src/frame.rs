@@ -1,6 +1,8 @@
 //! Copies of planes with zeros around them, split by phase: what a [`Plan`](crate::geometry::Plan) reads.
 
 use crate::geometry::{Plan, Tap};
+use crate::line;
+use pulp::Simd;
 use std::ops::Range;
 
 /// Zeroes a signal where the clamp that made `output` was flat: outside the open interval (low, high).
@@ -14,31 +16,47 @@ pub struct Mask<'a> {
     pub high: f32,
 }
 
-impl<'a> Mask<'a> {
-    /// The mask of a part of the signal.
-    pub(crate) fn part(self, range: Range<usize>) -> Self {
-        Self { output: &self.output[range], ..self }
-    }
-}
-
 /// How one plane becomes a frame.
-#[derive(Clone, Copy)]
-pub(crate) struct Frame<'a> {
-    plan: &'a Plan,
+#[derive(Clone)]
+pub(crate) struct Frame {
+    step: [usize; 2],
     source: [usize; 2],
     /// Rows and columns of one phase.
     pub size: [usize; 2],
+    windows: Vec<Window>,
+    plain: bool,
 }
 
-impl<'a> Frame<'a> {
+/// What of a phase is not padding.
+#[derive(Clone)]
+struct Window {
+    rows: Range<usize>,
+    columns: Range<usize>,
+    /// Row and column of the source at the window's first number.
+    first: [usize; 2],
+}
+
+impl Frame {
     /// The frame of a plane of size `source` from which a plane of size `output` is computed.
-    pub fn new(plan: &'a Plan, source: [usize; 2], output: [usize; 2]) -> Self {
-        Self { plan, source, size: plan.phase_size(output) }
+    pub fn new(plan: &Plan, source: [usize; 2], output: [usize; 2]) -> Self {
+        let size = plan.phase_size(output);
+        let window = |phase: &[usize; 2]| {
+            let [rows, columns] = [0, 1].map(|axis| {
+                let zeros = plan.before[axis] - phase[axis] as isize;
+                let first = |bound: isize| ceiling(bound, plan.step[axis]).min(size[axis]);
+                first(zeros)..first(zeros + source[axis] as isize).max(first(zeros))
+            });
+            let at = |axis: usize, row: usize| (row * plan.step[axis] + phase[axis]) as isize - plan.before[axis];
+            let first = [at(0, rows.start), at(1, columns.start)].map(|at| at.max(0) as usize);
+            Window { rows, columns, first }
+        };
+        let plain = plan.step == [1, 1] && plan.before == [0, 0] && size == source;
+        Self { step: plan.step, source, size, windows: plan.phases.iter().map(window).collect(), plain }
     }
 
     /// Whether the frame is the plane itself.
     pub fn is_plain(&self) -> bool {
-        self.plan.step == [1, 1] && self.plan.before == [0, 0] && self.size == self.source
+        self.plain
     }
 
     /// Numbers in the plane.
@@ -48,7 +66,7 @@ impl<'a> Frame<'a> {
 
     /// Numbers in a frame.
     pub fn len(&self) -> usize {
-        self.plan.phases.len() * self.size[0] * self.size[1]
+        self.windows.len() * self.size[0] * self.size[1]
     }
 
     /// Where in the frame a tap reads the first output.
@@ -56,63 +74,33 @@ impl<'a> Frame<'a> {
         (tap.phase * self.size[0] + tap.at[0]) * self.size[1] + tap.at[1]
     }
 
-    /// Writes the frame of `plane` to `to`.
+    /// Writes the plane at `at` in `source` into its frame `to`, which has [`line::SLACK`] numbers more. What lies
+    /// above and below the plane must be zero already.
     #[inline(always)]
-    pub fn fill(&self, plane: &[f32], mask: Option<Mask>, to: &mut [f32]) {
-        let width = self.source[1];
+    pub fn fill<S: Simd>(&self, simd: S, (source, at): (&[f32], usize), mask: Option<Mask>, to: &mut [f32]) {
         let [rows, columns] = self.size;
-        for (&phase, to) in self.plan.phases.iter().zip(to.chunks_exact_mut((rows * columns).max(1))) {
-            let inside = self.inside(1, phase[1]);
-            let x = self.coordinate(1, phase[1], inside.start);
-            let height = self.inside(0, phase[0]);
-            for (row, to) in to.chunks_exact_mut(columns).enumerate() {
-                if !height.contains(&row) || inside.is_empty() {
-                    to.fill(0.0);
-                    continue;
+        for (phase, window) in self.windows.iter().enumerate() {
+            let (before, len) = (window.columns.start, window.columns.len());
+            let mut line = (phase * rows + window.rows.start) * columns;
+            let mut from = at + window.first[0] * self.source[1] + window.first[1];
+            // The end of a line and the beginning of the next, or all that was copied too far.
+            let between = (columns - len).max(if self.step[1] > 1 { line::PICKED } else { 1 });
+            line::zero(simd, (to, line), before);
+            for _ in window.rows.clone() {
+                match mask {
+                    _ if self.step[1] > 1 => line::pick((source, from), self.step[1], (to, line + before), len),
+                    Some(mask) => line::copy_masked(simd, mask, (source, from), (to, line + before), len),
+                    None => line::copy::<S>((source, from), (to, line + before), len),
                 }
-                let from = self.coordinate(0, phase[0], row) * width;
-                to[..inside.start].fill(0.0);
-                to[inside.end..].fill(0.0);
-                let line = &plane[from + x..from + width];
-                copy_line(line, mask.map(|mask| mask.part(from + x..from + width)), self.plan.step[1], &mut to[inside.clone()]);
-            }
-        }
-    }
-
-    /// The frame rows (axis 0) or columns (axis 1) that lie in the source.
-    fn inside(&self, axis: usize, phase: usize) -> Range<usize> {
-        let (step, zeros) = (self.plan.step[axis] as isize, self.plan.before[axis] - phase as isize);
-        let first = |bound: isize| ((bound + step - 1).div_euclid(step).max(0) as usize).min(self.size[axis]);
-        first(zeros)..first(zeros + self.source[axis] as isize).max(first(zeros))
-    }
-
-    /// The source coordinate of a frame coordinate inside.
-    fn coordinate(&self, axis: usize, phase: usize, at: usize) -> usize {
-        ((at * self.plan.step[axis] + phase) as isize - self.plan.before[axis]).max(0) as usize
-    }
-}
-
-/// Every `step`th number of `line`, masked, to `to`.
-#[inline(always)]
-fn copy_line(line: &[f32], mask: Option<Mask>, step: usize, to: &mut [f32]) {
-    match (mask, step) {
-        (None, 1) => to.copy_from_slice(&line[..to.len()]),
-        (None, 2) => pick::<2>(line, to),
-        (None, _) => to.iter_mut().zip(line.iter().step_by(step)).for_each(|(to, from)| *to = *from),
-        (Some(mask), _) => {
-            let (line, output) = (line.iter().step_by(step), mask.output.iter().step_by(step));
-            for ((to, &signal), &output) in to.iter_mut().zip(line).zip(output) {
-                *to = if output > mask.low && output < mask.high { signal } else { 0.0 };
+                line::zero(simd, (to, line + before + len), between);
+                from += self.step[0] * self.source[1];
+                line += columns;
             }
         }
     }
 }
 
-/// Every `STEP`th number, with the step known to the compiler.
-#[inline(always)]
-fn pick<const STEP: usize>(line: &[f32], to: &mut [f32]) {
-    let (whole, _) = line.as_chunks::<STEP>();
-    let (head, last) = to.split_at_mut(whole.len().min(to.len()));
-    head.iter_mut().zip(whole).for_each(|(to, from)| *to = from[0]);
-    last.iter_mut().zip(&line[whole.len() * STEP..]).for_each(|(to, from)| *to = *from);
+/// `bound` / `step` rounded up, and 0 for what is negative.
+fn ceiling(bound: isize, step: usize) -> usize {
+    (bound.max(0) as usize).div_ceil(step)
 }

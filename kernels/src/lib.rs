@@ -11,6 +11,7 @@ mod depthwise;
 mod frame;
 mod geometry;
 mod isa;
+mod line;
 mod scratch;
 mod tile;
 

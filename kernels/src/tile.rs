@@ -90,12 +90,16 @@ impl<const P: usize, const R: usize, const V: usize> WithSimd for Tile<'_, P, R,
         if let Some((residual, stride)) = self.finish.residual {
             for (r, row) in sums.iter_mut().enumerate() {
                 let added = load::<S, V>(&residual[r * stride..]);
-                *row = from_fn(|v| simd.add_f32s(row[v], added[v]));
+                for v in 0..V {
+                    row[v] = simd.add_f32s(row[v], added[v]);
+                }
             }
         }
         if let Some((low, high)) = self.finish.clamp {
             let (low, high) = (simd.splat_f32s(low), simd.splat_f32s(high));
-            sums = sums.map(|row| row.map(|x| clamp(simd, x, low, high)));
+            for x in sums.as_flattened_mut() {
+                *x = clamp(simd, *x, low, high);
+            }
         }
         for (r, row) in sums.into_iter().enumerate() {
             store::<S, V>(&mut self.out[r * self.stride..], row);
