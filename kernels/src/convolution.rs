@@ -220,9 +220,8 @@ impl Prepared {
         let [depth, rows] = self.channels.map(|channels| channels / self.groups);
         let plane = job.source_size[0] * job.source_size[1];
         let first = (pictures.start * self.channels[0] + group * depth) * plane;
-        let plain = frame.is_plain() && job.mask.is_none();
-        let (source, picture_stride) = if plain {
-            (&job.source[first..], self.channels[0] * plane)
+        let (source, mask, picture_stride) = if frame.is_plain() {
+            (&job.source[first..], job.mask.map(|mask| mask.from(first)), self.channels[0] * plane)
         } else {
             let frames = at_least(&mut scratch.frames, pictures.len() * depth * frame.len() + SLACK);
             let planes = Planes {
@@ -235,7 +234,7 @@ impl Prepared {
                 to: frames,
             };
             self.isa.run(planes);
-            (&scratch.frames[..], depth * frame.len())
+            (&scratch.frames[..], None, depth * frame.len())
         };
         for (pass, weights) in self.plan.passes.iter().zip(weights) {
             let size = pass.size(job.output_size);
@@ -244,6 +243,7 @@ impl Prepared {
                 .collect();
             let columns = Columns {
                 source,
+                mask,
                 offsets: &offsets,
                 picture_stride,
                 line_stride: frame.size[1],

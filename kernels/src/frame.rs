@@ -16,6 +16,13 @@ pub struct Mask<'a> {
     pub high: f32,
 }
 
+impl<'a> Mask<'a> {
+    /// The mask of the signal from `first` on.
+    pub(crate) fn from(self, first: usize) -> Self {
+        Self { output: &self.output[first..], ..self }
+    }
+}
+
 /// How one plane becomes a frame.
 #[derive(Clone)]
 pub(crate) struct Frame {
