@@ -18,7 +18,7 @@ enum Machine {
     Neon(pulp::aarch64::Neon),
     #[cfg(target_arch = "wasm32")]
     Simd128(pulp::wasm::Simd128),
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
     Relaxed(pulp::wasm::RelaxedSimd),
 }
 
@@ -39,10 +39,10 @@ impl Isa {
         #[cfg(target_arch = "aarch64")]
         found.extend(pulp::aarch64::Neon::try_new().map(Machine::Neon));
         #[cfg(target_arch = "wasm32")]
-        {
-            found.extend(pulp::wasm::Simd128::try_new().map(Machine::Simd128));
-            found.extend(pulp::wasm::RelaxedSimd::try_new().map(Machine::Relaxed));
-        }
+        found.extend(pulp::wasm::Simd128::try_new().map(Machine::Simd128));
+        // An engine refuses a file with instructions that it does not know, whether they would run or not.
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        found.extend(pulp::wasm::RelaxedSimd::try_new().map(Machine::Relaxed));
         found.into_iter().map(Self).collect()
     }
 
@@ -58,7 +58,7 @@ impl Isa {
             Machine::Neon(_) => "neon",
             #[cfg(target_arch = "wasm32")]
             Machine::Simd128(_) => "simd128",
-            #[cfg(target_arch = "wasm32")]
+            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
             Machine::Relaxed(_) => "relaxed-simd",
         }
     }
@@ -75,7 +75,7 @@ impl Isa {
             Machine::Neon(simd) => Simd::vectorize(simd, op),
             #[cfg(target_arch = "wasm32")]
             Machine::Simd128(simd) => Simd::vectorize(simd, op),
-            #[cfg(target_arch = "wasm32")]
+            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
             Machine::Relaxed(simd) => Simd::vectorize(simd, op),
         }
     }
