@@ -57,7 +57,9 @@ impl WithSimd for Depthwise<'_> {
             for (index, frame) in indices().zip(frames.chunks_exact_mut(frame_len)) {
                 self.frame.fill(simd, (self.source, index * self.frame.source_len()), self.mask, frame);
             }
-            for ((index, frame), sums) in indices().zip(frames.chunks_exact(frame_len)).zip(sums.chunks_exact_mut(sums_len)) {
+            for ((index, frame), sums) in
+                indices().zip(frames.chunks_exact(frame_len)).zip(sums.chunks_exact_mut(sums_len))
+            {
                 let channel = index % self.channels;
                 let bias = self.bias.map_or(0.0, |bias| bias[channel]);
                 let mut weights = &self.weights[channel * taps..(channel + 1) * taps];

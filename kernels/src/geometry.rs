@@ -115,7 +115,9 @@ impl Plan {
             .flat_map(|y| (0..stride[1]).map(move |x| [y, x]))
             .map(|start| {
                 let first = [0, 1].map(|axis| start[axis] + pad[axis]);
-                let reads = |tap: [usize; 2]| [0, 1].map(|axis| (first[axis] / stride[axis]) as isize - (tap[axis] / stride[axis]) as isize);
+                let reads = |tap: [usize; 2]| {
+                    [0, 1].map(|axis| (first[axis] / stride[axis]) as isize - (tap[axis] / stride[axis]) as isize)
+                };
                 let here = |tap: &[usize; 2]| (0..2).all(|axis| tap[axis] % stride[axis] == first[axis] % stride[axis]);
                 (start, taps(geometry).filter(|(_, tap)| here(tap)).map(|(index, tap)| (index, reads(tap))).collect())
             })
@@ -138,7 +140,8 @@ impl Plan {
     /// Rows and columns that a phase needs for outputs in a plane of this size.
     pub fn phase_size(&self, plane: [usize; 2]) -> [usize; 2] {
         [0, 1].map(|axis| {
-            let reach = |pass: &Pass| pass.taps.iter().map(|tap| tap.at[axis]).max().unwrap_or(0) + pass.size(plane)[axis];
+            let reach =
+                |pass: &Pass| pass.taps.iter().map(|tap| tap.at[axis]).max().unwrap_or(0) + pass.size(plane)[axis];
             self.passes.iter().map(reach).max().unwrap_or(0)
         })
     }

@@ -12,6 +12,7 @@ mod frame;
 mod geometry;
 mod isa;
 mod line;
+pub mod memory;
 mod scratch;
 mod tile;
 

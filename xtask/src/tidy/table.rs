@@ -42,6 +42,7 @@ pub const CORE: &[Room] = &[
 
 /// The files of `network`, lowest first: each may name those before it, none after.
 pub const NETWORK: &[&str] = &[
+    "processor",
     "value",
     "parameters",
     "card",

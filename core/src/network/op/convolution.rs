@@ -4,8 +4,10 @@
 //! turned by half a turn and its channel axes swapped (Dumoulin and Visin 2016, arXiv 1603.07285, relationship 14).
 //! So one kind of kernel serves both directions on every device.
 
+use super::prepared::{Finish, Prepared};
 use super::{Kept, Value, Want, Weights, Window};
 use crate::network::parameters::Parameters;
+use crate::network::processor;
 use burn::tensor::{Device, Tensor, module::conv2d, ops::ConvOptions};
 
 /// A convolution.
@@ -41,16 +43,21 @@ impl Convolution {
         wants
     }
 
-    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
         let mut weight = parameters.take(&self.weight);
         if self.unit_norm {
             weight.chunks_exact_mut(self.weight_shape()[1..].iter().product()).for_each(to_unit_norm);
+        }
+        if processor::is(device) {
+            let bias = self.bias.as_ref().map(|bias| parameters.take(bias));
+            let prepared = Prepared::new(self.window, [self.inputs, self.outputs], self.groups, weight, bias);
+            return Weights { prepared: Some(prepared), ..Weights::default() };
         }
         let mut tensors = vec![Value::from_floats(weight, &self.weight_shape(), device)];
         if let Some(bias) = &self.bias {
             tensors.push(Value::from_floats(parameters.take(bias), &[self.outputs], device));
         }
-        tensors
+        Weights::of(tensors)
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
@@ -69,6 +76,9 @@ impl Convolution {
     }
 
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
+        if let Some(prepared) = &weights.prepared {
+            return prepared.forward(input, Finish::default());
+        }
         let kernels = weights.tensors[0].clone().pictures();
         let bias = weights.tensors.get(1).map(|bias| bias.clone().flat());
         Value::from(slide(&self.window, self.groups, input.pictures(), kernels, bias))
@@ -76,6 +86,9 @@ impl Convolution {
 
     pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
         let &[_, _, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
+        if let Some(prepared) = &weights.prepared {
+            return prepared.backward(signal, None, [h, w]);
+        }
         let turned = weights.backward.get_or_init(|| self.turned(weights.tensors[0].clone().pictures())).clone();
         Value::from(slide_back(&self.window, self.groups, signal.pictures(), turned, [h, w]))
     }

@@ -9,6 +9,7 @@ pub mod convolution;
 pub mod linear;
 pub mod normalisation;
 pub mod pooling;
+pub mod prepared;
 pub mod reduction;
 pub mod resampling;
 pub mod shape_moving;
@@ -131,6 +132,14 @@ pub struct Weights {
     pub tensors: Vec<Value>,
     /// Backward: made from `tensors` when first asked for.
     pub backward: OnceCell<Tensor<4>>,
+    /// On the processor, a convolution's weights are here and nowhere else.
+    pub prepared: Option<prepared::Prepared>,
+}
+
+impl Weights {
+    fn of(tensors: Vec<Value>) -> Weights {
+        Weights { tensors, ..Weights::default() }
+    }
 }
 
 /// What an op's gradient wants to be kept of the forward pass. Shapes are always known.
@@ -234,16 +243,15 @@ impl Op {
     /// If one is missing.
     #[must_use]
     pub fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
-        let tensors = match self {
-            Op::Constant(op) => op.upload(parameters, device),
+        match self {
+            Op::Constant(op) => Weights::of(op.upload(parameters, device)),
             Op::Convolution(op) => op.upload(parameters, device),
-            Op::Linear(op) => op.upload(parameters, device),
-            Op::BatchNorm(op) => op.upload(parameters, device),
-            Op::LayerNorm(op) => op.upload(parameters, device),
-            Op::PRelu(op) => op.upload(parameters, device),
-            _ => vec![],
-        };
-        Weights { tensors, backward: OnceCell::new() }
+            Op::Linear(op) => Weights::of(op.upload(parameters, device)),
+            Op::BatchNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
+            _ => Weights::default(),
+        }
     }
 
     /// How many values it takes: the least and the most.
