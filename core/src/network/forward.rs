@@ -26,12 +26,7 @@ pub struct Tape {
 pub fn run(graph: &Graph, weights: &[Weights], input: Value, taps: &[NodeId], rules: Option<&Rules>) -> Tape {
     let count = graph.nodes.len();
     let tape = Tape { values: vec![None; count], shapes: vec![vec![]; count] };
-    Walk { graph, weights, last: graph.last_uses(), kept: kept(graph, taps, rules) }.go(
-        tape,
-        0,
-        input,
-        &vec![true; count],
-    )
+    Walk::new(graph, weights, kept(graph, taps, rules)).go(tape, 0, input, &vec![true; count])
 }
 
 /// Runs only what depends on `node`, whose value is replaced by `value`, possibly of a larger batch. Everything else
