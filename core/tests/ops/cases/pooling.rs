@@ -8,15 +8,16 @@ use tessera_core::network::op::{Op, Padding, Pool, Pooling, Window};
 fn pooled(pool: &Pool, x: &Array) -> Array {
     let axes = [0, 1].map(|axis| Axis::of(&pool.window, axis, x.shape[2 + axis]));
     Array::from_fn(&[x.shape[0], x.shape[1], axes[0].outputs(), axes[1].outputs()], |place| {
-        let rows: Vec<isize> = axes[0].taps(place[2]).collect();
-        let taps = rows.iter().flat_map(|&row| axes[1].taps(place[3]).map(move |column| (row, column)));
-        let numbers = taps.clone().filter_map(|(row, column)| inside(x, place[0], place[1], row, column));
+        let row = |row| axes[1].taps(place[3]).map(move |column| (row, column));
+        let taps: Vec<(isize, isize)> = axes[0].taps(place[2]).flat_map(row).collect();
+        let number = |&(row, column): &(isize, isize)| inside(x, place[0], place[1], row, column);
+        let numbers: Vec<f64> = taps.iter().filter_map(number).collect();
+        let padded = |&&(row, column): &&(isize, isize)| axes[0].padded(row) && axes[1].padded(column);
         match pool.pooling {
-            Pooling::Maximum => numbers.fold(f64::NEG_INFINITY, f64::max),
-            Pooling::Average { with_padding: false } => numbers.clone().sum::<f64>() / numbers.count() as f64,
+            Pooling::Maximum => numbers.into_iter().fold(f64::NEG_INFINITY, f64::max),
+            Pooling::Average { with_padding: false } => numbers.iter().sum::<f64>() / numbers.len() as f64,
             Pooling::Average { with_padding: true } => {
-                let counted = taps.filter(|&(row, column)| axes[0].padded(row) && axes[1].padded(column));
-                numbers.sum::<f64>() / counted.count() as f64
+                numbers.iter().sum::<f64>() / taps.iter().filter(padded).count() as f64
             }
         }
     })
