@@ -265,15 +265,25 @@ impl Op {
         }
     }
 
-    /// Shape of its output, or what does not fit. Touches no tensor.
+    /// Shape of its output, or what does not fit: never an empty one. Touches no tensor.
     ///
     /// # Errors
     /// One sentence with expected and found shapes.
     pub fn shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         let (least, most) = self.arity();
         if inputs.len() < least || inputs.len() > most {
-            return Err(format!("takes {least} values, found {}", inputs.len()));
+            let values = if least == 1 { "value" } else { "values" };
+            return Err(format!("takes {least} {values}, found {}", inputs.len()));
         }
+        if let Some(empty) = inputs.iter().find(|input| input.contains(&0)) {
+            return Err(format!("takes no empty value, found {empty:?}"));
+        }
+        let shape = self.computed_shape(inputs)?;
+        if shape.contains(&0) { Err(format!("gives an empty value, {shape:?}")) } else { Ok(shape) }
+    }
+
+    /// The same for inputs of the right number, none of them empty.
+    fn computed_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
             Op::Constant(op) => Ok(op.shape.clone()),
