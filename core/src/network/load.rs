@@ -7,7 +7,7 @@ use super::graph::Graph;
 use super::op::Weights;
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
-use super::zoo;
+use super::zoo::{self, Dimensions, recognise};
 use crate::digest::sha256;
 use burn::tensor::Device;
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ impl std::fmt::Display for LoadError {
             LoadError::Architecture(name) => write!(
                 f,
                 "The model's card names the architecture {name}, which is not known: known are {}.",
-                zoo::ARCHITECTURES.join(" and ")
+                zoo::ARCHITECTURES.iter().map(|known| known.id).collect::<Vec<_>>().join(", ")
             ),
             LoadError::Length { expected, found } => write!(
                 f,
@@ -83,7 +83,9 @@ impl std::fmt::Display for LoadError {
 /// One sentence that says what is wrong with the file; nothing is left on the device then.
 pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadError> {
     check_file(card, file)?;
-    let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
+    let dimensions = Dimensions { picture: card.preprocess.size, classes: card.classes, divisor: 1 };
+    let graph = zoo::build(&card.architecture, &dimensions)
+        .ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
     let parameters = safetensors::read(file).map_err(LoadError::Format)?;
     assemble(card, graph, parameters, device)
 }
@@ -92,7 +94,8 @@ pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadEr
 ///
 /// # Errors
 /// One sentence that says what does not fit; nothing is left on the device then.
-pub fn assemble(card: &Card, graph: Graph, parameters: Parameters, device: &Device) -> Result<Network, LoadError> {
+pub fn assemble(card: &Card, graph: Graph, mut parameters: Parameters, device: &Device) -> Result<Network, LoadError> {
+    parameters.0.retain(|name, _| !recognise::unused(&graph, name));
     compare(&graph, &parameters)?;
     let size = card.preprocess.size;
     infer(&graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
