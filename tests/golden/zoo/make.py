@@ -79,8 +79,11 @@ def uniform(name, count):
     return out
 
 
-def bounds(name, shape, gain, bcos):
-    """Least and greatest value of a tensor; the first rule that fits holds. `name` decides by its last part."""
+def bounds(name, shape, gain, spread):
+    """Least and greatest value of a tensor; the first rule that fits holds. `name` decides by its last part.
+
+    `gain` and `spread` belong to the network; `spread` is None but for B-cos.
+    """
     last = name.rsplit(".", 1)[-1]
     if last in ("class_token", "cls_token", "pos_embedding", "pos_embed"):
         return -0.5, 0.5
@@ -90,7 +93,7 @@ def bounds(name, shape, gain, bcos):
         return -0.1, 0.1
     if last == "running_var":
         # B-cos outputs get smaller with the width; so must the variance, or all signal is lost after a few layers.
-        scale = 2.0 / shape[0] if bcos else 1.0
+        scale = 1.0 if spread is None else spread / shape[0]
         return 0.8 * scale, 1.2 * scale
     if len(shape) == 1:
         return 0.8, 1.2
@@ -99,9 +102,9 @@ def bounds(name, shape, gain, bcos):
     return -high, high
 
 
-def tensor(name, shape, gain, bcos):
+def tensor(name, shape, gain, spread):
     """In f64, rounded once to f32."""
-    low, high = bounds(name, shape, gain, bcos)
+    low, high = bounds(name, shape, gain, spread)
     return (low + (high - low) * uniform(name, math.prod(shape))).astype(np.float32).reshape(shape)
 
 
@@ -156,9 +159,11 @@ def divided(by):
 class Network:
     """A network: `build(classes, by)` makes it. `patched`: by dividing layers as they are made."""
 
-    def __init__(self, id, source, build, by, gain, taps, size=(64, 48), bcos=False, kinks=True, patched=True, native=224):
+    def __init__(self, id, source, build, by, gain, taps, size=(64, 48), spread=None, kinks=True, patched=True,
+                 native=224):
         self.id, self.source, self.build, self.by, self.gain, self.taps = id, source, build, by, gain, taps
-        self.size, self.bcos, self.kinks, self.patched, self.native = size, bcos, kinks, patched, native
+        self.size, self.spread, self.kinks, self.patched, self.native = size, spread, kinks, patched, native
+        self.bcos = spread is not None
 
     def make(self, by=1):
         classes = CLASSES if by == 1 else SMALL_CLASSES
@@ -199,7 +204,7 @@ def simple_vit(name, dim, heads, mlp):
         if by == 1:
             model = getattr(bcos.models.vit, name)(**arguments)
         else:
-            model = bcos.models.vit.SimpleViT(image_size=64, patch_size=16, dim=dim // by, depth=12, heads=heads // by,
+            model = bcos.models.vit.SimpleViT(image_size=48, patch_size=16, dim=dim // by, depth=12, heads=heads // by,
                                               mlp_dim=mlp // by, **arguments)
         return BcosSequential(model, LogitLayer(logit_bias=math.log(1 / (classes - 1))))
     return f"bcos.models.vit.{name}, arguments of bcos.experiments.ImageNet.vit_final", build
@@ -252,7 +257,7 @@ def networks():
         out.append(Network(name, *torchvision(name), 4, sqrt2, ["features.3", "features.8", "features.12"]))
     out.append(Network("densenet121", *torchvision("densenet121"), 4, sqrt2,
                        ["features.pool0", "features.transition2", "features.norm5"]))
-    out.append(Network("mobilenet_v2", *torchvision("mobilenet_v2"), 4, sqrt2, ["features.0", "features.7", "features.18"]))
+    out.append(Network("mobilenet_v2", *torchvision("mobilenet_v2"), 4, 1.2, ["features.0", "features.7", "features.18"]))
     smooth = dict(kinks=False, patched=False)
     out.append(Network("convnext_tiny", "torchvision.models.convnext_tiny", convnext, 4, 1.0,
                        ["features.0", "features.3", "features.7"], **smooth))
@@ -264,21 +269,21 @@ def networks():
                        ["blocks.0", "blocks.5", "norm"], (64, 64), **smooth))
     for n, native in enumerate((224, 240, 260, 280, 300)):
         middle = (7, 9, 9, 11, 14)[n]
-        out.append(Network(f"efficientnet_lite{n}", *lite(n), 4, sqrt2, ["_bn0", f"_blocks.{middle}", "_bn1"], native=native))
-    own = dict(bcos=True, kinks=False)
+        out.append(Network(f"efficientnet_lite{n}", *lite(n), 4, 1.2, ["_bn0", f"_blocks.{middle}", "_bn1"], native=native))
+    own = dict(kinks=False)
     for depth in (18, 34, 50, 101, 152):
-        by = 8 if depth > 50 else 4
+        by, spread = 8 if depth > 50 else 4, 3.0 if depth >= 50 else 0.75
         out.append(Network(f"bcos_resnet{depth}", *bcos_net(bcos.models.resnet, f"resnet{depth}"), by, 1.0,
-                           ["pool", "layer2", "layer4"], **own))
+                           ["pool", "layer2", "layer4"], (56, 40), spread=spread, **own))
     with torch.device("meta"):
         taps = pools(bcos_net(bcos.models.vgg, "vgg11_bnu")[1](CLASSES, 1).features)
-    out.append(Network("bcos_vgg11_bnu", *bcos_net(bcos.models.vgg, "vgg11_bnu"), 8, 1.0, taps, **own))
+    out.append(Network("bcos_vgg11_bnu", *bcos_net(bcos.models.vgg, "vgg11_bnu"), 8, 1.0, taps, spread=0.025, **own))
     out.append(Network("bcos_densenet121", *bcos_net(bcos.models.densenet, "densenet121"), 4, 1.0,
-                       ["features.pool0", "features.transition2", "features.norm5"], **own))
+                       ["features.pool0", "features.transition2", "features.norm5"], spread=1.0, **own))
     for name, dim, heads in (("simple_vit_ti", 192, 3), ("simple_vit_s", 384, 6)):
         out.append(Network(f"bcos_{name}_patch16", *simple_vit(f"{name}_patch16_224", dim, heads, 4 * dim), 3, 1.0,
-                           ["0.to_patch_embedding.linear", "0.transformer.encoder_5", "0.linear_head.norm"], (64, 64),
-                           patched=False, **own))
+                           ["0.to_patch_embedding.linear", "0.transformer.encoder_5", "0.linear_head.norm"], (48, 48),
+                           patched=False, spread=1.0, **own))
     return out
 
 
@@ -323,7 +328,7 @@ def fill(network, model):
     """Formula weights; returns the f32 model."""
     with torch.no_grad():
         for name, t in state(model).items():
-            t.copy_(torch.from_numpy(tensor(name, tuple(t.shape), network.gain, network.bcos)))
+            t.copy_(torch.from_numpy(tensor(name, tuple(t.shape), network.gain, network.spread)))
     return model
 
 
@@ -427,7 +432,7 @@ def text(value):
 
 
 def about(network, by, size, name, target, report, bias, extra):
-    gain = "sqrt(2)" if network.gain != 1.0 else "1"
+    gain = "sqrt(2)" if network.gain == math.sqrt(2.0) else repr(network.gain)
     values = {
         "network": network.id, "source": network.source, "divisor": str(by), "gain": gain,
         "classes": str(CLASSES if by == 1 else SMALL_CLASSES), "input": name, "size": text(list(size)),
@@ -435,7 +440,7 @@ def about(network, by, size, name, target, report, bias, extra):
         "f32_against_f64": text({k: rounded(v) for k, v in report.items()}), **extra,
     }
     if network.bcos:
-        values["logit_bias"] = repr(bias)
+        values |= {"logit_bias": repr(bias), "spread": repr(network.spread)}
     return values
 
 
