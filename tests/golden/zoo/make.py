@@ -4,16 +4,18 @@
     python tests/golden/zoo/make.py [--only PART,...] [--names]
 
 Run from the repository root. Needs Python 3.11 and exactly the PyPI packages of PINS (checked at start); nothing is
-downloaded, since every weight and every input is a formula (`tensor`). Takes about twenty minutes on one core and 8 GB.
+downloaded, since every weight and every input is a formula (`tensor`). Takes some minutes on one core and 8 GB.
 --only makes the files whose id contains one of the parts; --names makes names.json alone. README.md says what is in the
 files.
 """
 import argparse
 import contextlib
+import hashlib
 import importlib.metadata
 import io
 import json
 import math
+import re
 import sys
 import warnings
 from functools import partial
@@ -48,7 +50,7 @@ from torchvision.models.convnext import CNBlockConfig, ConvNeXt
 HERE = Path(__file__).resolve().parent
 CLASSES, SMALL_CLASSES = 1000, 10
 TAP_NUMBERS = 800
-TRIES, FULL_TRIES, NOISE = 16, 2, 3e-7
+TRIES, FULL_TRIES, NOISE = 16, 8, 3e-7
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The formula. The Rust tests mirror `uniform`, `bounds` and `tensor`.
@@ -324,6 +326,14 @@ def shapes(model):
     return {k: tuple(v.shape) for k, v in state(model).items()}
 
 
+def digest(model):
+    """SHA-256 of all tensors, sorted by name, as little-endian f32 one after the other."""
+    out = hashlib.sha256()
+    for _, t in sorted(state(model).items()):
+        out.update(t.numpy().astype("<f4").tobytes())
+    return out.hexdigest()
+
+
 def fill(network, model):
     """Formula weights; returns the f32 model."""
     with torch.no_grad():
@@ -388,16 +398,24 @@ def measure(network, by, size, tries, noises):
         report = {
             "logits": relative(logits32, logits, bias), "gradient": relative(gradient32, gradient),
             "taps": {k: relative(seen32[k], v) for k, v in seen.items()},
+            "gradient_blocks": relative(blocks(gradient32), blocks(gradient)),
             "logits_with_noise": max(relative(s[0], logits, bias) for s in shaken),
             "gradient_with_noise": max(relative(s[1], gradient) for s in shaken),
+            "gradient_blocks_with_noise": max(relative(blocks(s[1]), blocks(gradient)) for s in shaken),
         }
         worst = max(report["gradient"], report["gradient_with_noise"])
         if best is None or worst < best[0]:
             best = worst, name, x, logits, gradient, seen, target, report
         if worst < 3e-6:
             break
-    plain = run(network, double, best[2].double(), (), best[6], explain=False)[1] if network.bcos else None
-    return *best[1:], bias, plain, double
+    _, name, x, logits, gradient, seen, target, report = best
+    plain = None
+    if network.bcos:
+        plain = run(network, double, x.double(), (), target, explain=False)[1]
+        if network.patched:  # without position embedding all is linear, so that contributions add up to the logit
+            total = (x.double() * gradient).sum().item()
+            assert math.isclose(total, logits[0, target].item() - bias, rel_tol=1e-9), (total, logits[0, target], bias)
+    return name, x, logits, gradient, seen, target, report, bias, plain, digest(single)
 
 
 def stride(shape):
@@ -409,10 +427,14 @@ def stride(shape):
     return step
 
 
-def blocks(t, across):
-    """Means over equal square blocks, `across` of them over the last axis."""
-    side = t.shape[-1] // across
-    assert t.shape[-1] % across == 0 and t.shape[-2] % side == 0
+def block(size):
+    """The side of the square blocks whose means are stored."""
+    return {224: 16, 448: 32, 300: 20}.get(size, 8)
+
+
+def blocks(t):
+    side = block(t.shape[-1])
+    assert t.shape[-1] % side == 0 and t.shape[-2] % side == 0
     return nn.functional.avg_pool2d(t, side)
 
 
@@ -452,7 +474,7 @@ def small(network):
     with torch.device("meta"):
         full = shapes(network.make())
         check_division(network, full, shapes(network.make(network.by)))
-    name, x, logits, gradient, seen, target, report, bias, plain, model = measure(
+    name, x, logits, gradient, seen, target, report, bias, plain, weights = measure(
         network, network.by, network.size, TRIES if network.kinks else 1, 3)
     out = {"logits": logits, "gradient": gradient}
     taps = []
@@ -462,25 +484,25 @@ def small(network):
         out[f"tap.{path}"] = value.flatten()[::step]
     if network.bcos:
         out["contribution"] = (x.double() * gradient).sum(1, keepdim=True)
-        out["plain_gradient_blocks"] = nn.functional.avg_pool2d(plain, 8)
-    metadata = about(network, network.by, network.size, name, target, report, bias, {"taps": text(taps)})
+        out["plain_gradient_blocks"] = blocks(plain)
+    metadata = about(network, network.by, network.size, name, target, report, bias,
+                     {"taps": text(taps), "weights_sha256": weights})
     length = write(HERE / f"{network.id}.safetensors", out, metadata)
     log(network.id, length, name, target, logits, gradient, seen, report)
 
 
 def large(network, side):
-    across = side // 20 if side == 300 else 14
     tap = network.taps[1]
-    name, x, logits, gradient, seen, target, report, bias, plain, model = measure(
+    name, x, logits, gradient, seen, target, report, bias, plain, weights = measure(
         network, 1, (side, side), FULL_TRIES if network.kinks else 1, 1)
     value = seen[tap]
     # Channels are the second of four axes, but the last of tokens (three axes, or four in a patch embedding).
     means = value.mean((2, 3)) if value.ndim == 4 else value.mean(1)
-    out = {"logits": logits, "gradient_blocks": blocks(gradient, across), f"tap_means.{tap}": means}
+    out = {"logits": logits, "gradient_blocks": blocks(gradient), f"tap_means.{tap}": means}
     if network.bcos:
-        out["contribution_blocks"] = blocks((x.double() * gradient).sum(1, keepdim=True), across)
-    single, double = report["gradient"], report["gradient_with_noise"]
-    extra = {"tap": text({"module": tap, "shape": list(value.shape)}), "block": str(side // across)}
+        out["contribution_blocks"] = blocks((x.double() * gradient).sum(1, keepdim=True))
+    extra = {"tap": text({"module": tap, "shape": list(value.shape)}), "block": str(block(side)),
+             "weights_sha256": weights}
     metadata = about(network, 1, (side, side), name, target, report, bias, extra)
     length = write(HERE / f"{network.id}.full{side}.safetensors", out, metadata)
     log(f"{network.id}.full{side}", length, name, target, logits, gradient, seen, report)
@@ -537,52 +559,70 @@ def count(network, model, side):
     return total, attention
 
 
-TF_LITE = [
-    ("conv_stem.", "_conv_stem."), ("bn1.", "_bn0."), ("conv_head.", "_conv_head."), ("bn2.", "_bn1."),
-    ("classifier.", "_fc."),
+# timm's names as patterns, and the names above for the same tensors.
+TF_LITE = [  # of tf_efficientnet_lite*; blocks are numbered through
+    (r"conv_stem\.", "_conv_stem."), (r"bn1\.", "_bn0."), (r"conv_head\.", "_conv_head."), (r"bn2\.", "_bn1."),
+    (r"classifier\.", "_fc."),
+    (r"(blocks\.0\.\d+)\.conv_dw\.", r"\1._depthwise_conv."), (r"(blocks\.0\.\d+)\.bn1\.", r"\1._bn1."),
+    (r"(blocks\.0\.\d+)\.conv_pw\.", r"\1._project_conv."), (r"(blocks\.0\.\d+)\.bn2\.", r"\1._bn2."),
+    (r"(blocks\.\d+\.\d+)\.conv_pw\.", r"\1._expand_conv."), (r"(blocks\.\d+\.\d+)\.bn1\.", r"\1._bn0."),
+    (r"(blocks\.\d+\.\d+)\.conv_dw\.", r"\1._depthwise_conv."), (r"(blocks\.\d+\.\d+)\.bn2\.", r"\1._bn1."),
+    (r"(blocks\.\d+\.\d+)\.conv_pwl\.", r"\1._project_conv."), (r"(blocks\.\d+\.\d+)\.bn3\.", r"\1._bn2."),
 ]
-TF_LITE_FIRST = [("conv_dw.", "_depthwise_conv."), ("bn1.", "_bn1."), ("conv_pw.", "_project_conv."), ("bn2.", "_bn2.")]
-TF_LITE_BLOCK = [
-    ("conv_pw.", "_expand_conv."), ("bn1.", "_bn0."), ("conv_dw.", "_depthwise_conv."), ("bn2.", "_bn1."),
-    ("conv_pwl.", "_project_conv."), ("bn3.", "_bn2."),
+TIMM_CONVNEXT = [  # of convnext_tiny; gamma [C] is layer_scale [C,1,1]
+    (r"stem\.", "features.0."),
+    (r"stages\.(\d)\.downsample\.", lambda m: f"features.{2 * int(m[1])}."),
+    (r"stages\.(\d)\.blocks\.(\d+)\.gamma", lambda m: f"features.{2 * int(m[1]) + 1}.{m[2]}.layer_scale"),
+    *[(rf"stages\.(\d)\.blocks\.(\d+)\.{old}\.",
+       lambda m, new=new: f"features.{2 * int(m[1]) + 1}.{m[2]}.block.{new}.")
+      for old, new in (("conv_dw", 0), ("norm", 2), (r"mlp\.fc1", 3), (r"mlp\.fc2", 5))],
+    (r"head\.norm\.", "classifier.0."), (r"head\.fc\.", "classifier.2."),
+]
+TIMM_VIT = [  # of vit_base_patch16_224 and deit_*
+    ("cls_token", "class_token"), ("pos_embed", "encoder.pos_embedding"), (r"patch_embed\.proj\.", "conv_proj."),
+    *[(rf"blocks\.(\d+)\.{old}", rf"encoder.layers.encoder_layer_\1.{new}")
+      for old, new in ((r"norm1\.", "ln_1."), (r"attn\.qkv\.", "self_attention.in_proj_"),
+                       (r"attn\.proj\.", "self_attention.out_proj."), (r"norm2\.", "ln_2."), (r"mlp\.fc1\.", "mlp.0."),
+                       (r"mlp\.fc2\.", "mlp.3."))],
+    (r"norm\.", "encoder.ln."), (r"head\.", "heads.head."),
 ]
 
 
-def from_tf_lite(names):
-    """timm's names of tf_efficientnet_lite*, in efficientnet_lite_pytorch's naming."""
-    numbers, out = {}, {}
-    for name in names:
-        parts = name.split(".", 3)
-        if parts[0] == "blocks":
-            block = numbers.setdefault((parts[1], parts[2]), len(numbers))
-            table = TF_LITE_FIRST if parts[1] == "0" else TF_LITE_BLOCK
-            old, new = next(r for r in table if parts[3].startswith(r[0]))
-            out[name] = f"_blocks.{block}." + new + parts[3][len(old):]
-        else:
-            old, new = next(r for r in TF_LITE if name.startswith(r[0]))
-            out[name] = new + name[len(old):]
-    return out
+def renamed(name, table):
+    return next(re.sub("^" + old, new, name) for old, new in table if re.match(old, name))
 
 
 def same_answers():
-    """timm's twins of networks here have the same names, or the same answers under the table of names."""
+    """timm's twins of networks here have the same names, or under a table of names the same answers."""
     with torch.device("meta"):
         for depth in (18, 34, 50, 101, 152):
             a, b = shapes(timm.create_model(f"resnet{depth}")), shapes(getattr(tv, f"resnet{depth}")())
             assert list(a.items()) == list(b.items())
-    notes = {}
-    for n, side in enumerate((224, 240, 260, 280, 300)):
-        network = next(w for w in networks() if w.id == f"efficientnet_lite{n}")
-        a = fill(network, network.make()).double()
-        b = timm.create_model(f"tf_efficientnet_lite{n}").eval().double()
-        table = from_tf_lite(state(b))
-        assert sorted(table.values()) == sorted(state(a))
-        weights = state(a)
-        b.load_state_dict({k: weights[v] for k, v in table.items()}, strict=False)
-        x = torch.from_numpy(network_input("input.0", (96, 75), False)).double()
+    pairs = [(f"efficientnet_lite{n}", f"tf_efficientnet_lite{n}", TF_LITE, (96, 75)) for n in range(5)]
+    pairs += [("convnext_tiny", "convnext_tiny", TIMM_CONVNEXT, (96, 64)),
+              ("vit_b_16", "vit_base_patch16_224", TIMM_VIT, (224, 224))]
+    notes, known = {}, {n.id: n for n in networks()}
+    for id, twin, table, size in pairs:
+        network = known[id]
+        a, b = fill(network, network.make()).double(), timm.create_model(twin).eval().double()
+        weights, block, found = state(a), {}, {}
+        for name, t in state(b).items():
+            new = renamed(name, table)
+            if table is TF_LITE and new.startswith("blocks."):
+                _, stage, number, rest = new.split(".", 3)
+                new = f"_blocks.{block.setdefault((stage, number), len(block))}.{rest}"
+            found[name] = weights.pop(new).reshape(t.shape)
+        assert not weights
+        b.load_state_dict(found, strict=False)
+        x = torch.from_numpy(network_input("input.0", size, False)).double()
         with torch.no_grad():
-            notes[f"tf_efficientnet_lite{n}"] = relative(b(x), a(x))
-    # The two ConvNeXts: same network, other names, in the same order but for the layer scale.
+            notes[twin] = relative(b(x), a(x))
+            assert notes[twin] < 1e-12, notes
+            if id.startswith("efficientnet_lite"):  # the padding of the package's default is right at its native size
+                fixed = EfficientNet.from_name(id.replace("_lite", "-lite")).eval().double()
+                fixed.load_state_dict(a.state_dict())
+                x = torch.from_numpy(network_input("input.0", (network.native,) * 2, False)).double()
+                assert relative(fixed(x), a(x)) < 1e-12
     return notes
 
 
