@@ -19,6 +19,8 @@ for _package, _version in PINS.items():
     if importlib.metadata.version(_package) != _version:
         sys.exit(f"{_package} {importlib.metadata.version(_package)} is installed, {_version} is needed.")
 
+if os.environ.get("PYTHONHASHSEED") != "0":  # tf2onnx names tensors in the order of a set
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"PYTHONHASHSEED": "0"})
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 

@@ -5,7 +5,7 @@
 
 Run from the repository root. Needs Python 3.11 and exactly the PyPI packages of PINS (checked at start) besides those
 of ../zoo/make.py; nothing is downloaded, since weights and inputs are the formula of ../zoo/make.py. Takes a minute or
-two. keras_files.py makes those whose name starts with keras, with TensorFlow; run it first if they are to be made again.
+two. keras_files.py and paddle_files.py make those whose names start so; run them first if these are to be made again.
 README.md says what is in the files.
 """
 import contextlib
@@ -354,6 +354,7 @@ def sklearn():
             pipeline = make_pipeline(StandardScaler(), classifier).fit(x, y)
         proto = convert_sklearn(pipeline, initial_types=[("image", FloatTensorType([None, 192]))], target_opset=17,
                                 options=None if options is None else {id(pipeline): options})
+        proto.graph.name = name  # else a random one
         if options is None:  # its second output is a sequence of maps: no tensors to store
             path = HERE / f"{name}.onnx"
             onnx.save(stripped(proto), path)
@@ -367,7 +368,7 @@ def main():
     torch.set_num_threads(1)
     logging.disable(logging.WARNING)
     for path in HERE.glob("*.onnx*"):
-        if not path.name.startswith("keras"):
+        if not path.name.startswith(("keras", "paddle")):
             path.unlink()
 
     ts, dynamo = dict(dynamo=False), dict(dynamo=True)
@@ -415,8 +416,9 @@ def main():
     attempt("resnet18.qdq21", lambda: quantised(later, "QDQ", activation_type=s8, weight_type=s8, per_channel=True),
             "onnxruntime quantize_static of dynamo opset 21, QDQ, i8 and i8 per channel")
     sklearn()
-    for path in sorted(HERE.glob("keras*.onnx")):
-        keep(path.stem, None, json.loads((HERE / "keras.json").read_text())[path.stem])
+    for maker in ("keras", "paddle"):
+        for name, how in json.loads((HERE / f"{maker}.json").read_text()).items():
+            keep(name, None, how)
 
     data = save(EXPECTED, {"files": json.dumps(NOTES, sort_keys=True, separators=(",", ":"))})
     end = 8 + int.from_bytes(data[:8], "little")
