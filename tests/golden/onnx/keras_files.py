@@ -4,8 +4,8 @@
     python tests/golden/onnx/keras_files.py
 
 Run from the repository root, before make.py. Needs Python 3.11 and exactly the PyPI packages of PINS, which may live in
-another environment than those of make.py. Takes half a minute; nothing is downloaded. README.md says what is in the
-files.
+another environment than those of make.py. Takes half a minute; nothing is downloaded. The numbers in the files are the
+same each time, but tf2onnx gives some tensors other names. README.md says what is in the files.
 """
 import importlib.metadata
 import json
@@ -19,8 +19,6 @@ for _package, _version in PINS.items():
     if importlib.metadata.version(_package) != _version:
         sys.exit(f"{_package} {importlib.metadata.version(_package)} is installed, {_version} is needed.")
 
-if os.environ.get("PYTHONHASHSEED") != "0":  # tf2onnx names tensors in the order of a set
-    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"PYTHONHASHSEED": "0"})
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
