@@ -13,7 +13,7 @@ use super::parameters::{Parameter, Parameters};
 pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Parameters) {
     let takers = graph.takers();
     let tied = tied_weights(&graph);
-    let mut folded = Graph { tokens: graph.tokens, ..Graph::new() };
+    let mut folded = Graph { tokens: graph.tokens, picture: graph.picture, ..Graph::new() };
     let mut place: Vec<NodeId> = vec![0; graph.nodes.len()];
     for (id, node) in graph.nodes.into_iter().enumerate().skip(1) {
         let inputs: Vec<NodeId> = node.inputs.iter().map(|&input| place[input]).collect();

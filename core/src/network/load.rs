@@ -7,7 +7,7 @@ use super::graph::{Graph, Node};
 use super::op::Weights;
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
-use super::zoo;
+use super::zoo::{self, Dimensions, recognise};
 use crate::digest::sha256;
 use crate::photo::preset::PRESETS;
 use crate::photo::{Filter, Preprocess};
@@ -61,7 +61,7 @@ impl std::fmt::Display for LoadError {
             LoadError::Architecture(name) => write!(
                 f,
                 "The model's card names the architecture {name}, which is not known: known are {}.",
-                zoo::ARCHITECTURES.join(" and ")
+                zoo::ARCHITECTURES.iter().map(|known| known.id).collect::<Vec<_>>().join(", ")
             ),
             LoadError::Length { expected, found } => write!(
                 f,

@@ -5,7 +5,7 @@ use super::{Crop, Photo, Region};
 use serde::{Deserialize, Serialize};
 
 /// What is done to a photo before a network sees it. Part of the network's card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
     /// Rows and columns the network was trained on.

@@ -1,4 +1,5 @@
-//! A weight that is a value of its own: a class token, a position embedding, a factor per channel.
+//! Values that no picture changes: weights (a class token, a position embedding, a factor per channel) and numbers that
+//! belong to the graph itself (an embedding given by a formula).
 
 use super::{Value, Want};
 use crate::network::parameters::Parameters;
@@ -20,5 +21,20 @@ impl Constant {
 
     pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
         vec![Value::from_floats(parameters.take(&self.name), &self.shape, device)]
+    }
+}
+
+/// Numbers of the graph itself, the same for every picture and every weight file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its numbers, last axis fastest.
+    pub values: Vec<f32>,
+}
+
+impl Literal {
+    pub(super) fn upload(&self, device: &Device) -> Vec<Value> {
+        vec![Value::from_floats(self.values.clone(), &self.shape, device)]
     }
 }

@@ -22,7 +22,7 @@ use std::cell::OnceCell;
 
 pub use activation::{Activation, PRelu, Softmax};
 pub use arithmetic::Arithmetic;
-pub use constant::Constant;
+pub use constant::{Constant, Literal};
 pub use convolution::Convolution;
 pub use linear::Linear;
 pub use normalisation::{BatchNorm, LayerNorm};
@@ -39,6 +39,8 @@ pub enum Op {
     Input,
     /// A weight as a value.
     Constant(Constant),
+    /// Numbers of the graph itself.
+    Literal(Literal),
     /// Convolution over places.
     Convolution(Convolution),
     /// Matrix product with a learned matrix.
@@ -196,7 +198,7 @@ impl Op {
     pub fn kind(&self) -> Kind {
         match self {
             Op::Input => Kind::Input,
-            Op::Constant(_) => Kind::Constant,
+            Op::Constant(_) | Op::Literal(_) => Kind::Constant,
             Op::Convolution(_) => Kind::Convolution,
             Op::Linear(_) => Kind::Linear,
             Op::MatMul => Kind::MatMul,
@@ -245,6 +247,7 @@ impl Op {
     pub fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
         match self {
             Op::Constant(op) => Weights::of(op.upload(parameters, device)),
+            Op::Literal(op) => Weights::of(op.upload(device)),
             Op::Convolution(op) => op.upload(parameters, device),
             Op::Linear(op) => Weights::of(op.upload(parameters, device)),
             Op::BatchNorm(op) => Weights::of(op.upload(parameters, device)),
@@ -258,7 +261,7 @@ impl Op {
     #[must_use]
     pub fn arity(&self) -> (usize, usize) {
         match self {
-            Op::Input | Op::Constant(_) => (0, 0),
+            Op::Input | Op::Constant(_) | Op::Literal(_) => (0, 0),
             Op::MatMul | Op::Arithmetic(_) => (2, 2),
             Op::Concat(_) => (1, usize::MAX),
             _ => (1, 1),
@@ -287,6 +290,7 @@ impl Op {
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
             Op::Constant(op) => Ok(op.shape.clone()),
+            Op::Literal(op) => Ok(op.shape.clone()),
             Op::Convolution(op) => op.shape(inputs[0]),
             Op::Linear(op) => op.shape(inputs[0]),
             Op::MatMul => linear::matmul_shape(inputs),
@@ -343,14 +347,14 @@ impl Op {
     #[must_use]
     pub fn forward(&self, weights: &Weights, mut inputs: Vec<Value>) -> Value {
         match self {
-            Op::Constant(_) => return weights.tensors[0].clone(),
+            Op::Constant(_) | Op::Literal(_) => return weights.tensors[0].clone(),
             Op::Concat(op) => return op.forward(inputs),
             _ => {}
         }
         let first = inputs.remove(0);
         match self {
             Op::Input | Op::Detachable => first,
-            Op::Constant(_) | Op::Concat(_) => unreachable!("dealt with above"),
+            Op::Constant(_) | Op::Literal(_) | Op::Concat(_) => unreachable!("dealt with above"),
             Op::Convolution(op) => op.forward(weights, first),
             Op::Linear(op) => op.forward(weights, first),
             Op::MatMul => linear::matmul_forward(first, inputs.remove(0)),
@@ -380,7 +384,7 @@ impl Op {
     #[must_use]
     pub fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Vec<Value> {
         let only = match self {
-            Op::Input | Op::Constant(_) => return vec![],
+            Op::Input | Op::Constant(_) | Op::Literal(_) => return vec![],
             Op::MatMul => return linear::matmul_gradient(kept, signal),
             Op::Arithmetic(op) => return op.gradient(kept, signal),
             Op::Concat(op) => return op.gradient(kept, signal),
