@@ -2,7 +2,7 @@
 
 use super::canonise::fold_batch_norms;
 use super::card::Card;
-use super::format::safetensors::{self, FormatError};
+use super::format::{self, FormatError};
 use super::graph::Graph;
 use super::op::Weights;
 use super::parameters::Parameters;
@@ -83,7 +83,7 @@ impl std::fmt::Display for LoadError {
 pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadError> {
     check_file(card, file)?;
     let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
-    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
+    let parameters = format::read(file).map_err(LoadError::Format)?.parameters;
     compare(&graph, &parameters)?;
     let size = card.preprocess.size;
     infer(&graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
