@@ -307,7 +307,7 @@ def calls():
 def shapes():
     deep = b"]" * 3000 + b"a" * 2999
     loaded("deep.pth", beside(deep), [])
-    bad("evil/deep_tuple.pth", archive(b"\x80\x02)" + b"\x85" * 200_000 + b"."), "NoWeights", "no weights")
+    bad("evil/deep_tuple.pth", archive(b"\x80\x02)" + b"\x85" * 100_000 + b"."), "NoWeights", "no weights")
     cycle = b"]q\0h\0a"
     loaded("cyclic_list.pth", beside(cycle), [])
     bad("evil/cyclic_state.pth", archive(b"\x80\x02}q\0" + text("state_dict") + b"h\0s."), "NoWeights", "")

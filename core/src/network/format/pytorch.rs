@@ -6,6 +6,7 @@
 //! the weights (an optimiser's class, a configuration), and it is [`FormatError::Program`] where weights should be.
 
 mod legacy;
+mod machine;
 mod pickle;
 mod state;
 mod tensor;

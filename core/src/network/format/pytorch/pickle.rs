@@ -4,7 +4,7 @@
 //! (Python's module `pickletools` describes each). Values lie in one row and name each other by place, so a value that
 //! is used twice is not copied and one that contains itself is no danger: nothing here follows a value into another.
 
-use std::collections::HashMap;
+use super::machine::Machine;
 
 /// Most opcodes of one pickle, and most values. A tensor of a state dict takes about 40, so this is some 50 000 tensors;
 /// each leaves at most some 100 bytes behind.
@@ -18,6 +18,11 @@ impl Id {
     /// The value at this place of [`Pickle::values`].
     pub(super) fn at(place: usize) -> Self {
         Self(place as u32)
+    }
+
+    /// Its place in [`Pickle::values`].
+    pub(super) fn place(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -64,7 +69,7 @@ pub(super) struct Pickle<'a> {
 impl<'a> Pickle<'a> {
     /// A value by its place.
     pub(super) fn get(&self, id: Id) -> &Value<'a> {
-        &self.values[id.0 as usize]
+        &self.values[id.place()]
     }
 
     /// The items of a tuple, or of the tuple or list in a `torch.Size`.
@@ -101,337 +106,118 @@ impl<'a> Pickle<'a> {
 /// # Errors
 /// If it is damaged, too long, or uses what only a running Python could answer.
 pub(super) fn read(bytes: &[u8]) -> Result<(Pickle<'_>, &[u8]), PickleError> {
-    let mut machine = Machine {
-        rest: bytes,
-        values: Vec::new(),
-        stack: Vec::new(),
-        marks: Vec::new(),
-        memo: HashMap::new(),
-        copied: 0,
-    };
-    for _ in 0..OPCODES {
-        let opcode = machine.byte()?;
-        if opcode == b'.' {
-            let top = machine.pop()?;
-            return Ok((Pickle { values: machine.values, top }, machine.rest));
-        }
-        machine.step(opcode)?;
-        if machine.values.len() > OPCODES {
-            break;
-        }
-    }
-    Err(PickleError::TooLong)
+    Machine::new(bytes).run()
 }
 
-struct Machine<'a> {
-    rest: &'a [u8],
-    values: Vec<Value<'a>>,
-    stack: Vec<Id>,
-    /// Heights of the stack at each open mark.
-    marks: Vec<usize>,
-    memo: HashMap<u32, Id>,
-    /// Entries copied from lists to dictionaries: a list can be given to any number of them.
-    copied: usize,
-}
-
-type Step<T = ()> = Result<T, PickleError>;
-
-impl<'a> Machine<'a> {
-    fn step(&mut self, opcode: u8) -> Step {
-        match opcode {
-            0x80 => self.protocol(),
-            // A frame only announces how much to read ahead.
-            0x95 => self.take(8).map(|_| ()),
-            b'(' => {
-                self.marks.push(self.stack.len());
-                Ok(())
-            }
-            b'0' if self.marks.last() == Some(&self.stack.len()) => self.marked().map(|_| ()),
-            b'0' => self.pop().map(|_| ()),
-            b'1' => self.marked().map(|_| ()),
-            b'2' => {
-                let top = self.top()?;
-                self.stack.push(top);
-                Ok(())
-            }
-            b'q' | b'r' | 0x94 | b'h' | b'j' => self.remember(opcode),
-            b'u' | b's' | b'a' | b'e' | 0x90 => self.fill(opcode),
-            // The state of an object: `__setstate__` would be called with it. Dropped, like attributes of a dictionary.
-            b'b' => {
-                self.pop()?;
-                self.top().map(|_| ())
-            }
-            // A buffer made read-only stays what it is.
-            0x98 => self.top().map(|_| ()),
-            _ => {
-                let value = self.value(opcode)?;
-                self.push(value);
-                Ok(())
-            }
-        }
-    }
-
-    /// The opcodes that leave one new value on the stack.
-    fn value(&mut self, opcode: u8) -> Step<Value<'a>> {
-        Ok(match opcode {
-            b'N' => Value::Nothing,
-            0x88 => Value::Bool(true),
-            0x89 => Value::Bool(false),
-            b'K' | b'M' | b'J' | b'I' | b'L' | 0x8a | 0x8b => self.number(opcode)?,
-            b'G' => self.take(8).map(|_| Value::Nothing)?,
-            b'F' => self.line().map(|_| Value::Nothing)?,
-            b'X' | 0x8c | 0x8d | b'T' | b'U' => self.text(opcode)?,
-            b'B' | b'C' | 0x8e | 0x96 => self.sized(opcode).map(Value::Bytes)?,
-            b'}' => Value::Dict(Vec::new()),
-            b']' => Value::List(Vec::new()),
-            b')' => Value::Tuple(Vec::new()),
-            0x8f => Value::Nothing,
-            0x91 => self.marked().map(|_| Value::Nothing)?,
-            0x85..=0x87 => Value::Tuple(self.last(usize::from(opcode - 0x84))?),
-            b't' => Value::Tuple(self.marked()?),
-            b'l' => Value::List(self.marked()?),
-            b'd' => {
-                let items = self.marked()?;
-                Value::Dict(pairs(&items)?)
-            }
-            b'c' | 0x93 => self.global(opcode)?,
-            b'R' | 0x81 | 0x92 | b'o' | b'i' => self.call(opcode)?,
-            b'Q' => Value::Elsewhere(self.pop()?),
-            0x82..=0x84 | 0x97 => return Err(damaged("it leans on a running Python, which is not there")),
-            _ => return Err(damaged(format!("the pickle's opcode {opcode:#04x} is not known"))),
-        })
-    }
-
-    fn protocol(&mut self) -> Step {
-        match self.byte()? {
-            0..=5 => Ok(()),
-            other => Err(damaged(format!("pickles of protocol {other} are not known"))),
-        }
-    }
-
-    fn number(&mut self, opcode: u8) -> Step<Value<'a>> {
-        let bytes = match opcode {
-            b'K' => return Ok(Value::Int(self.byte()?.into())),
-            b'M' => return Ok(Value::Int(u16::from_le_bytes(self.array()?).into())),
-            b'J' => return Ok(Value::Int(i32::from_le_bytes(self.array()?).into())),
-            b'I' | b'L' => {
-                let line = self.line()?;
-                let digits = line.strip_suffix('L').unwrap_or(line);
-                return Ok(digits.parse().map_or(Value::Nothing, Value::Int));
-            }
-            0x8a => {
-                let length = self.byte()?;
-                self.take(length.into())?
-            }
-            _ => {
-                let length = u32::from_le_bytes(self.array()?);
-                self.take(length as usize)?
-            }
-        };
-        if bytes.len() > 8 {
-            return Ok(Value::Bytes(bytes));
-        }
-        let fill = if bytes.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
-        let mut whole = [fill; 8];
-        whole[..bytes.len()].copy_from_slice(bytes);
-        Ok(Value::Int(i64::from_le_bytes(whole)))
-    }
-
-    /// The bytes of a text or byte string, whose length comes first.
-    fn sized(&mut self, opcode: u8) -> Step<&'a [u8]> {
-        let length = match opcode {
-            0x8c | b'U' | b'C' => self.byte()?.into(),
-            b'X' | b'T' | b'B' => u32::from_le_bytes(self.array()?).into(),
-            _ => u64::from_le_bytes(self.array()?),
-        };
-        self.take(usize::try_from(length).map_err(|_| ended())?)
-    }
-
-    /// Texts of Python 2 had no encoding: those that are not UTF-8 stay bytes.
-    fn text(&mut self, opcode: u8) -> Step<Value<'a>> {
-        let bytes = self.sized(opcode)?;
-        Ok(std::str::from_utf8(bytes).map_or(Value::Bytes(bytes), Value::Text))
-    }
-
-    fn global(&mut self, opcode: u8) -> Step<Value<'a>> {
-        if opcode == b'c' {
-            let (module, name) = (self.line()?, self.line()?);
-            return Ok(Value::Global(self.make(Value::Text(module)), self.make(Value::Text(name))));
-        }
-        let (name, module) = (self.pop()?, self.pop()?);
-        let texts = matches!((self.get(module), self.get(name)), (Value::Text(_), Value::Text(_)));
-        if texts { Ok(Value::Global(module, name)) } else { Err(damaged("a name of the pickle is no text")) }
-    }
-
-    /// Writes a call down. Only an ordered dictionary is made, here, of what the file gives.
-    fn call(&mut self, opcode: u8) -> Step<Value<'a>> {
-        let (callee, arguments) = match opcode {
-            b'o' | b'i' => {
-                let mut items = self.marked()?;
-                let callee = if opcode == b'i' {
-                    let name = self.global(b'c')?;
-                    self.make(name)
-                } else if items.is_empty() {
-                    return Err(ended());
-                } else {
-                    items.remove(0)
-                };
-                (callee, self.make(Value::Tuple(items)))
-            }
-            _ => {
-                if opcode == 0x92 {
-                    self.pop()?;
-                }
-                let arguments = self.pop()?;
-                (self.pop()?, arguments)
-            }
-        };
-        let Value::Tuple(given) = self.get(arguments) else { return Err(damaged("a call has no arguments")) };
-        Ok(match (self.name_of(callee), given.as_slice()) {
-            (Some(("collections", "OrderedDict")), []) | (Some(("collections", "defaultdict")), _) => {
-                Value::Dict(Vec::new())
-            }
-            (Some(("collections", "OrderedDict")), [list]) => Value::Dict(self.entries(*list)?),
-            _ => Value::Call(callee, arguments),
-        })
-    }
-
-    /// The entries of a list of pairs, which is how Python 2 wrote an ordered dictionary.
-    fn entries(&mut self, list: Id) -> Step<Vec<(Id, Id)>> {
-        let Value::List(list) = &self.values[list.0 as usize] else {
-            return Err(damaged("a dictionary is made of no list"));
-        };
-        self.copied += list.len();
-        if self.copied > OPCODES {
-            return Err(PickleError::TooLong);
-        }
-        let pair = |id: &Id| match self.get(*id) {
-            Value::Tuple(pair) | Value::List(pair) if pair.len() == 2 => Ok((pair[0], pair[1])),
-            _ => Err(damaged("a dictionary is made of no pairs")),
-        };
-        list.iter().map(pair).collect()
-    }
-
-    /// Keeps the value on top under a number, or brings back a kept one.
-    fn remember(&mut self, opcode: u8) -> Step {
-        let key = match opcode {
-            b'q' | b'h' => self.byte()?.into(),
-            0x94 => self.memo.len() as u32,
-            _ => u32::from_le_bytes(self.array()?),
-        };
-        if matches!(opcode, b'h' | b'j') {
-            let kept = *self.memo.get(&key).ok_or_else(|| damaged("the pickle recalls what it never kept"))?;
-            self.stack.push(kept);
-        } else {
-            let top = self.top()?;
-            self.memo.insert(key, top);
-        }
-        Ok(())
-    }
-
-    /// Puts values into the container below them. What is put into an object that was not made is dropped.
-    fn fill(&mut self, opcode: u8) -> Step {
-        let items = match opcode {
-            b's' => self.last(2)?,
-            b'a' => self.last(1)?,
-            _ => self.marked()?,
-        };
-        let place = self.top()?.0 as usize;
-        match (&mut self.values[place], opcode) {
-            (Value::List(list), b'a' | b'e') => list.extend(items),
-            (Value::Dict(entries), b's' | b'u') => entries.extend(pairs(&items)?),
-            (Value::Call(..), _) | (Value::Nothing, 0x90) => {}
-            _ => return Err(damaged("the pickle fills what is no container")),
-        }
-        Ok(())
-    }
-
-    fn get(&self, id: Id) -> &Value<'a> {
-        &self.values[id.0 as usize]
-    }
-
-    fn name_of(&self, id: Id) -> Option<(&'a str, &'a str)> {
-        let Value::Global(module, name) = self.get(id) else { return None };
-        match (self.get(*module), self.get(*name)) {
-            (Value::Text(module), Value::Text(name)) => Some((module, name)),
-            _ => None,
-        }
-    }
-
-    fn make(&mut self, value: Value<'a>) -> Id {
-        // Each opcode makes at most three values, and there are far fewer than 2^30 opcodes.
-        let id = Id::at(self.values.len());
-        self.values.push(value);
-        id
-    }
-
-    fn push(&mut self, value: Value<'a>) {
-        let id = self.make(value);
-        self.stack.push(id);
-    }
-
-    /// The height below which the stack belongs to an open mark.
-    fn floor(&self) -> usize {
-        self.marks.last().copied().unwrap_or(0)
-    }
-
-    fn top(&self) -> Step<Id> {
-        self.stack[self.floor()..].last().copied().ok_or_else(ended)
-    }
-
-    fn pop(&mut self) -> Step<Id> {
-        let top = self.top()?;
-        self.stack.pop();
-        Ok(top)
-    }
-
-    fn last(&mut self, count: usize) -> Step<Vec<Id>> {
-        let start = self.stack.len().checked_sub(count).filter(|start| *start >= self.floor()).ok_or_else(ended)?;
-        Ok(self.stack.split_off(start))
-    }
-
-    fn marked(&mut self) -> Step<Vec<Id>> {
-        let mark = self.marks.pop().ok_or_else(ended)?;
-        Ok(self.stack.split_off(mark))
-    }
-
-    fn take(&mut self, count: usize) -> Step<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(count).ok_or_else(ended)?;
-        self.rest = rest;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Step<[u8; N]> {
-        let (taken, rest) = self.rest.split_first_chunk().ok_or_else(ended)?;
-        self.rest = rest;
-        Ok(*taken)
-    }
-
-    fn byte(&mut self) -> Step<u8> {
-        Ok(self.array::<1>()?[0])
-    }
-
-    /// A text up to the end of its line.
-    fn line(&mut self) -> Step<&'a str> {
-        let end = self.rest.iter().position(|byte| *byte == b'\n').ok_or_else(ended)?;
-        let line = self.take(end)?;
-        self.byte()?;
-        std::str::from_utf8(line).map_err(|_| damaged("a name of the pickle is not UTF-8"))
-    }
-}
-
-fn pairs(items: &[Id]) -> Step<Vec<(Id, Id)>> {
-    let (pairs, rest) = items.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err(damaged("a dictionary has a key without a value"));
-    }
-    Ok(pairs.iter().map(|[key, value]| (*key, *value)).collect())
-}
-
-fn damaged(reason: impl Into<String>) -> PickleError {
+/// A [`PickleError::Damaged`].
+pub(super) fn damaged(reason: impl Into<String>) -> PickleError {
     PickleError::Damaged(reason.into())
 }
 
-fn ended() -> PickleError {
+/// The error for a pickle that stops short, or takes from its stack what is not there.
+pub(super) fn ended() -> PickleError {
     damaged("its pickle is cut off or damaged")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn top(bytes: &[u8]) -> Value<'_> {
+        let (pickle, rest) = read(bytes).unwrap();
+        assert!(rest.is_empty());
+        pickle.get(pickle.top).clone()
+    }
+
+    #[test]
+    fn numbers_and_texts_of_every_protocol_are_read() {
+        assert_eq!(top(b"\x80\x02K\xff."), Value::Int(255));
+        assert_eq!(top(b"\x80\x02M\xff\xff."), Value::Int(65535));
+        assert_eq!(top(b"\x80\x02J\xff\xff\xff\xff."), Value::Int(-1));
+        assert_eq!(top(b"\x80\x02\x8a\x00."), Value::Int(0));
+        assert_eq!(top(b"\x80\x02\x8a\x02\x00\x80."), Value::Int(-32768));
+        assert_eq!(top(b"\x80\x02\x8b\x01\x00\x00\x00\x07."), Value::Int(7));
+        assert_eq!(top(b"\x80\x02\x8a\x09123456789."), Value::Bytes(b"123456789"));
+        assert_eq!(top(b"I12\n."), Value::Int(12));
+        assert_eq!(top(b"L12L\n."), Value::Int(12));
+        assert_eq!(top(b"\x80\x02X\x02\x00\x00\x00ab."), Value::Text("ab"));
+        assert_eq!(top(b"\x80\x02U\x02ab."), Value::Text("ab"));
+        assert_eq!(top(b"\x80\x02U\x01\xff."), Value::Bytes(b"\xff"));
+        assert_eq!(top(b"\x80\x04\x95\x05\0\0\0\0\0\0\0\x8c\x02ab."), Value::Text("ab"));
+        assert_eq!(top(b"\x80\x05\x8d\x02\0\0\0\0\0\0\0ab."), Value::Text("ab"));
+        assert_eq!(top(b"\x80\x02N."), Value::Nothing);
+    }
+
+    #[test]
+    fn a_container_that_is_used_twice_is_one_container() {
+        let (pickle, rest) = read(b"\x80\x02]q\x00h\x00\x86h\x00K\x07a0.more").unwrap();
+        let pair = pickle.tuple(pickle.top).unwrap();
+        assert_eq!(pair[0], pair[1]);
+        assert!(matches!(pickle.get(pair[0]), Value::List(items) if items.len() == 1));
+        assert_eq!(rest, b"more");
+    }
+
+    #[test]
+    fn a_call_is_written_down_not_made() {
+        let bytes =
+            [&b"\x80\x02cos\nsystem\nU\x04true\x85R."[..], b"\x80\x04\x8c\x02os\x8c\x06system\x93U\x04true\x85R."];
+        for bytes in bytes {
+            let (pickle, _) = read(bytes).unwrap();
+            let Value::Call(callee, given) = pickle.get(pickle.top) else { panic!("no call") };
+            assert_eq!(pickle.global(*callee), Some(("os", "system")));
+            assert_eq!(pickle.text(pickle.tuple(*given).unwrap()[0]), Some("true"));
+        }
+    }
+
+    #[test]
+    fn ordered_dictionaries_of_python_2_and_3_are_dictionaries() {
+        let filled = b"\x80\x02ccollections\nOrderedDict\n)RU\x01aK\x01s}b.";
+        let of_pairs = b"\x80\x02ccollections\nOrderedDict\n](](U\x01aK\x01eea\x85R.";
+        let of_tuples = b"\x80\x02ccollections\nOrderedDict\n]U\x01aK\x01\x86a\x85R.";
+        for bytes in [&filled[..], of_tuples] {
+            let (pickle, _) = read(bytes).unwrap();
+            let Value::Dict(entries) = pickle.get(pickle.top) else { panic!("no dictionary") };
+            assert_eq!((pickle.text(entries[0].0), pickle.size(entries[0].1)), (Some("a"), Some(1)));
+        }
+        assert!(read(of_pairs).is_err(), "a pair in a list too many");
+    }
+
+    #[test]
+    fn a_size_is_a_tuple() {
+        let (pickle, _) = read(b"\x80\x02ctorch\nSize\nK\x02K\x03\x86\x85R.").unwrap();
+        assert_eq!(pickle.tuple(pickle.top).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn damage_is_an_error() {
+        let damaged: [&[u8]; 13] = [
+            b"",
+            b"\x80\x02",
+            b"\x80\x02.",
+            b"\x80\x02t.",
+            b"\x80\x06N.",
+            
+            b"\x80\x02(.",
+            b"\x80\x02h\x00.",
+            b"\x80\x02N}R.",
+            b"\x80\x02K\x01K\x01a.",
+            b"\x80\x02}(K\x01u.",
+            b"\x80\x02(\x85.",
+            b"\x80\x02\x82\x01.",
+            b"S'a'\n.",
+        ];
+        for bytes in damaged {
+            assert!(matches!(read(bytes), Err(PickleError::Damaged(_))), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_pickle_without_end_is_refused() {
+        let loops = [&b"\x80\x02"[..], &b"2".repeat(OPCODES)].concat();
+        let names = [&b"\x80\x02"[..], &b"c\n\n".repeat(OPCODES / 2)].concat();
+        let many = [&b"\x80\x02N"[..], &loops[2..]].concat();
+        for bytes in [many, names] {
+            assert_eq!(read(&bytes).unwrap_err(), PickleError::TooLong);
+        }
+    }
 }
