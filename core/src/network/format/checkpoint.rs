@@ -128,7 +128,7 @@ impl Collector {
         match element {
             Element::Whole(_) => {
                 if !view.shape.is_empty() {
-                    self.whole.push(shown(name));
+                    self.whole.push(name.to_owned());
                 }
                 return Ok(());
             }
@@ -169,7 +169,7 @@ impl Collector {
             notes.push(Note::Prefix(prefix.into()));
         }
         if !self.whole.is_empty() {
-            notes.push(Note::Whole(listed(self.whole)));
+            notes.push(Note::Whole(listed(self.whole.iter().map(String::as_str))));
         }
         if self.rounded > 0 {
             notes.push(Note::Rounded(self.rounded));
@@ -183,12 +183,13 @@ fn carried(parameters: &BTreeMap<String, Parameter>, prefix: &str) -> bool {
     parameters.keys().all(|name| name.len() > prefix.len() && name.starts_with(prefix))
 }
 
-/// The first few names, and how many more there are.
-pub(super) fn listed(mut names: Vec<String>) -> Vec<String> {
-    if names.len() > LISTED {
-        let more = names.len() - LISTED;
-        names.truncate(LISTED);
-        names.push(format!("and {more} more"));
+/// The first few names as they may be shown, and how many more there are.
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut names = names.into_iter();
+    let mut list: Vec<_> = names.by_ref().take(LISTED).map(shown).collect();
+    let more = names.count();
+    if more > 0 {
+        list.push(format!("and {more} more"));
     }
-    names
+    list
 }

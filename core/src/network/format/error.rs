@@ -123,7 +123,7 @@ impl fmt::Display for FormatError {
             ),
             FormatError::TooLarge { what, limit } => write!(
                 f,
-                "{what} than the {limit} that are taken, so it was not read: save the weights alone, with \
+                "{what} than {limit}, which is all that is taken, so it was not read: save the weights alone, with \
                  torch.save(model.state_dict(), ...) or as safetensors."
             ),
             FormatError::BigEndian => write!(

@@ -6,7 +6,8 @@
 //!
 //! - weights in f32: twice the bytes of the tensors that are read, which are themselves part of the file
 //!   (or of what [`pytorch`]'s archive inflates to, which is at most [`INFLATION`] times the file);
-//! - everything else (a header, a pickle, an archive's list): [`STRUCTURE`] at most, and for short files far less.
+//! - everything else (a header, a pickle, an archive's list): 256 MiB, which follows from the greatest number of a
+//!   header's bytes, a pickle's opcodes and an archive's entries; some 50 bytes for each byte of a pickle.
 
 pub mod checkpoint;
 pub mod error;
@@ -27,10 +28,6 @@ pub const INFLATION: usize = 8;
 
 /// What is always allowed, in bytes, so that tiny files are not refused for the overhead of their format.
 pub const ALLOWANCE: usize = 1 << 20;
-
-/// Upper bound, in bytes, of what describes the weights while a file is read: it follows from the greatest number of
-/// a pickle's opcodes, of an archive's entries and of a header's bytes.
-pub const STRUCTURE: usize = 256 << 20;
 
 /// Reads a weight file of any known format, as f32.
 ///

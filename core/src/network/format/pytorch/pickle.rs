@@ -172,14 +172,13 @@ mod tests {
     #[test]
     fn ordered_dictionaries_of_python_2_and_3_are_dictionaries() {
         let filled = b"\x80\x02ccollections\nOrderedDict\n)RU\x01aK\x01s}b.";
-        let of_pairs = b"\x80\x02ccollections\nOrderedDict\n](](U\x01aK\x01eea\x85R.";
+        let of_pairs = b"\x80\x02ccollections\nOrderedDict\n]](U\x01aK\x01ea\x85R.";
         let of_tuples = b"\x80\x02ccollections\nOrderedDict\n]U\x01aK\x01\x86a\x85R.";
-        for bytes in [&filled[..], of_tuples] {
+        for bytes in [&filled[..], of_pairs, of_tuples] {
             let (pickle, _) = read(bytes).unwrap();
             let Value::Dict(entries) = pickle.get(pickle.top) else { panic!("no dictionary") };
             assert_eq!((pickle.text(entries[0].0), pickle.size(entries[0].1)), (Some("a"), Some(1)));
         }
-        assert!(read(of_pairs).is_err(), "a pair in a list too many");
     }
 
     #[test]
@@ -196,7 +195,6 @@ mod tests {
             b"\x80\x02.",
             b"\x80\x02t.",
             b"\x80\x06N.",
-            
             b"\x80\x02(.",
             b"\x80\x02h\x00.",
             b"\x80\x02N}R.",

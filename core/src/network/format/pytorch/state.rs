@@ -84,9 +84,8 @@ impl<'a> State<'a> {
             notes.push(Note::Inside(path.join(" > ")));
         }
         notes.extend(second);
-        let others: Vec<_> = others.keys().map(|name| shown(name)).collect();
         if !others.is_empty() {
-            notes.push(Note::NoTensors(listed(others)));
+            notes.push(Note::NoTensors(listed(others.into_keys())));
         }
         notes.extend(not_called(pickle));
         Ok(Self { tensors, notes })
@@ -117,7 +116,7 @@ fn instead(pickle: &Pickle, at: Id, others: &BTreeMap<&str, Id>) -> FormatError 
     let object = std::iter::once(at).chain(contained).find_map(|id| called(pickle, id));
     match object {
         Some(name) => FormatError::Program { name },
-        None => FormatError::NoWeights { found: listed(others.keys().map(|name| shown(name)).collect()) },
+        None => FormatError::NoWeights { found: listed(others.keys().copied()) },
     }
 }
 
@@ -145,6 +144,6 @@ fn not_called(pickle: &Pickle) -> Option<Note> {
             names.insert((module, name));
         }
     }
-    let names: Vec<_> = names.into_iter().map(|(module, name)| format!("{}.{}", shown(module), shown(name))).collect();
-    (!names.is_empty()).then(|| Note::NotCalled(listed(names)))
+    let names: Vec<_> = names.iter().map(|(module, name)| format!("{}.{}", shown(module), shown(name))).collect();
+    (!names.is_empty()).then(|| Note::NotCalled(listed(names.iter().map(String::as_str))))
 }

@@ -141,7 +141,7 @@ fn other(names: &[Cow<str>]) -> FormatError {
             ("a zip archive with a weight file in it", "unpack it and choose the weight file")
         }
         () => {
-            let names = listed(names.iter().map(|name| shown(name)).collect());
+            let names = listed(names.iter().map(AsRef::as_ref));
             let found = format!("a zip archive without PyTorch's data.pkl (it holds {})", names.join(", "));
             return FormatError::Foreign { found, advice: "choose the weight file itself".into() };
         }
