@@ -15,7 +15,7 @@ use zip::{CompressionMethod, ZipArchive};
 const ENTRIES: usize = 1 << 16;
 /// What opens an entry of the central directory.
 const ENTRY: &[u8] = b"PK\x01\x02";
-/// The most that deflate can shrink, and a little for short entries.
+/// How many times its own length deflated data can become at most.
 const DEFLATE: u64 = 1032;
 
 /// An archive in memory.
