@@ -58,7 +58,7 @@ fn list() {
     println!("Bundled:\n  {:<24} {}, {}", card.id, card.title, card.licence);
     println!("\nArchitectures whose weight files (.safetensors, .pth) are recognised by --model PATH:");
     for architecture in zoo::ARCHITECTURES {
-        println!("  {architecture}");
+        println!("  {:<34} {}", architecture.id, architecture.title);
     }
     println!("\nAny other convolutional or transformer classifier: as an .onnx file, by --model PATH.");
 }

@@ -1,16 +1,16 @@
 //! A card and a weight file to a network on a device.
 
 use super::canonise::fold_batch_norms;
-use super::card::{Card, Output};
-use super::format::safetensors::{self, FormatError};
+use super::card::Card;
+use super::format::{self, FormatError};
 use super::graph::{Graph, Node};
 use super::op::Weights;
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
-use super::zoo::{self, Dimensions, recognise};
+use super::zoo;
+use super::zoo::recognise::{Shapes, beside, recognise, unused};
 use crate::digest::sha256;
-use crate::photo::preset::PRESETS;
-use crate::photo::{Filter, Preprocess};
+use crate::photo::Preprocess;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +33,8 @@ pub struct Network {
 pub enum LoadError {
     /// No architecture has such weights.
     Unknown,
+    /// The nearest architecture, and what does not fit it.
+    Nearest(String),
     /// The card names an architecture that is not known.
     Architecture(String),
     /// The file has another length than its card says.
@@ -56,8 +58,9 @@ impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             LoadError::Unknown => f.write_str(
-                "The model file's weights belong to no architecture that is known: choose the architecture, or export the model as ONNX.",
+                "The model file's weights belong to no architecture that is known: export the model as ONNX instead.",
             ),
+            LoadError::Nearest(sentence) => write!(f, "{sentence} If it is another network, export it as ONNX."),
             LoadError::Architecture(name) => write!(
                 f,
                 "The model's card names the architecture {name}, which is not known: known are {}.",
@@ -117,32 +120,31 @@ pub struct Sums {
 /// # Errors
 /// One sentence that says what is wrong with the file.
 pub fn read(name: &str, file: &[u8]) -> Result<Model, LoadError> {
-    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
-    let fits = |architecture: &&str| zoo::build(architecture).is_some_and(|graph| compare(&graph, &parameters).is_ok());
-    let architecture = zoo::ARCHITECTURES.iter().copied().find(fits).ok_or(LoadError::Unknown)?;
-    let graph = zoo::build(architecture).expect("built above");
+    let checkpoint = format::read(file).map_err(LoadError::Format)?;
+    let candidate = recognise(&shapes(&checkpoint.parameters)).into_iter().next().ok_or(LoadError::Unknown)?;
+    if !candidate.fits() {
+        return Err(LoadError::Nearest(candidate.to_string()));
+    }
+    let (architecture, dimensions) = (candidate.architecture, &candidate.dimensions);
+    let preprocess = Preprocess { size: dimensions.picture, ..architecture.preprocess.clone() };
     let card = Card {
         id: name.rsplit_once('.').map_or(name, |(stem, _)| stem).into(),
-        title: architecture.into(),
-        architecture: architecture.into(),
-        classes: 1000,
+        title: architecture.title.into(),
+        architecture: architecture.id.into(),
+        classes: dimensions.classes,
         weights: name.into(),
         bytes: file.len() as u64,
         sha256: sha256(file),
-        preprocess: Preprocess {
-            size: 224,
-            resize: 256,
-            filter: Filter::Bilinear,
-            mean: PRESETS[0].mean,
-            std: PRESETS[0].std,
-            order: PRESETS[0].order,
-        },
-        output: Output::Softmax,
+        preprocess,
+        output: architecture.output,
         names: vec![],
         licence: String::new(),
         source: name.into(),
     };
-    Ok(Model { card, graph, parameters, notes: vec![] })
+    let mut notes: Vec<String> = checkpoint.notes.iter().map(ToString::to_string).collect();
+    notes.push(format!("Preprocessing as for {}: change it if these weights want another.", architecture.source));
+    let graph = candidate.graph();
+    Ok(Model { card, parameters: wanted(&graph, candidate.adopt(checkpoint.parameters)), graph, notes })
 }
 
 /// Reads a model file by its card, and checks it against it.
@@ -151,9 +153,23 @@ pub fn read(name: &str, file: &[u8]) -> Result<Model, LoadError> {
 /// One sentence that says what is wrong with the file.
 pub fn read_by_card(card: &Card, file: &[u8]) -> Result<Model, LoadError> {
     check_file(card, file)?;
-    let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
-    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
+    let architecture =
+        zoo::architecture(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
+    let checkpoint = format::read(file).map_err(LoadError::Format)?;
+    let candidate = beside(architecture, &shapes(&checkpoint.parameters));
+    let graph = candidate.graph();
+    let parameters = wanted(&graph, candidate.adopt(checkpoint.parameters));
     Ok(Model { card: card.clone(), graph, parameters, notes: vec![] })
+}
+
+fn shapes(parameters: &Parameters) -> Shapes {
+    parameters.0.iter().map(|(name, parameter)| (name.clone(), parameter.shape.clone())).collect()
+}
+
+/// The weights without those that are known to be left over.
+fn wanted(graph: &Graph, mut parameters: Parameters) -> Parameters {
+    parameters.0.retain(|name, _| !unused(graph, name));
+    parameters
 }
 
 /// Reads a model file by its card and puts the network on a device.

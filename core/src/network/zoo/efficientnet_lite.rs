@@ -39,8 +39,14 @@ pub const ALL: &[Architecture] = &[
 ];
 
 const fn lite(id: &'static str, title: &'static str, size: usize, build: fn(&Dimensions) -> Graph) -> Architecture {
-    let preprocess =
-        Preprocess { size, resize: size + 32, filter: Filter::Bilinear, mean: [127.0; 3], std: [128.0; 3], order: Order::Rgb };
+    let preprocess = Preprocess {
+        size,
+        resize: size + 32,
+        filter: Filter::Bilinear,
+        mean: [127.0; 3],
+        std: [128.0; 3],
+        order: Order::Rgb,
+    };
     Architecture::torchvision(id, title, FAMILY, build)
         .prepared("efficientnet_lite_pytorch 0.1.0 from PyPI", preprocess)
 }

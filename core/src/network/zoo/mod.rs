@@ -69,7 +69,14 @@ impl Architecture {
         family: &'static str,
         build: fn(&Dimensions) -> Graph,
     ) -> Architecture {
-        let preprocess = Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean: MEAN, std: DEVIATION, order: Order::Rgb };
+        let preprocess = Preprocess {
+            size: 224,
+            resize: 256,
+            filter: Filter::Bilinear,
+            mean: MEAN,
+            std: DEVIATION,
+            order: Order::Rgb,
+        };
         let source = "torchvision, weights IMAGENET1K_V1";
         Architecture { id, title, family, classes: 1000, output: Output::Softmax, preprocess, source, build }
     }
