@@ -249,7 +249,7 @@ impl Op {
             Op::Constant(op) => Weights::of(op.upload(parameters, device)),
             Op::Literal(op) => Weights::of(op.upload(device)),
             Op::Convolution(op) => op.upload(parameters, device),
-            Op::Linear(op) => Weights::of(op.upload(parameters, device)),
+            Op::Linear(op) => op.upload(parameters, device),
             Op::BatchNorm(op) => Weights::of(op.upload(parameters, device)),
             Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
             Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
