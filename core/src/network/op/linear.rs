@@ -1,7 +1,7 @@
 //! Matrix products.
 
 use super::convolution::to_unit_norm;
-use super::{Kept, Value, Want, Weights};
+use super::{Arithmetic, Expand, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
 use burn::tensor::{Device, Tensor};
 
@@ -73,8 +73,8 @@ fn rows(value: Value, length: usize) -> Tensor<2> {
     value.flat().reshape([count, length])
 }
 
-/// Shape of a product of two stacks of matrices: `[..., R, K]` and `[..., K, C]` to `[..., R, C]`. The stacks have one
-/// shape, or one of them is a single matrix.
+/// Shape of a product of two stacks of matrices: `[..., R, K]` and `[..., K, C]` to `[..., R, C]`, the shorter stack
+/// stretched along axes of length one.
 ///
 /// # Errors
 /// If they do not fit.
@@ -82,13 +82,10 @@ pub fn matmul_shape(inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
     let [left @ [before_left @ .., r, k], right @ [before_right @ .., k_right, c]] = inputs else {
         return Err(format!("takes two stacks of matrices, found {inputs:?}"));
     };
-    let alone = |before: &[usize]| before.iter().all(|&length| length == 1);
-    let before =
-        if alone(before_right) && before_left.len() >= before_right.len() { before_left } else { before_right };
-    if k != k_right || (before_left != before_right && !alone(before_left) && !alone(before_right)) {
-        return Err(format!("{left:?} and {right:?} cannot be multiplied"));
+    match Arithmetic::Add.shape(&[before_left, before_right]) {
+        Ok(before) if k == k_right => Ok([&before[..], &[*r, *c]].concat()),
+        _ => Err(format!("{left:?} and {right:?} cannot be multiplied")),
     }
-    Ok([before, &[*r, *c]].concat())
 }
 
 /// `[..., R, C]` as `[stack, R, C]`.
@@ -98,21 +95,36 @@ fn stack(value: Value) -> Tensor<3> {
     value.flat().reshape([count, r, c])
 }
 
+/// The same stretched to a product whose shape is `product`; a single matrix is left alone, for it fits any stack.
+fn stretched(value: Value, product: &[usize]) -> Tensor<3> {
+    let full = full(value.shape(), product);
+    let single = value.shape().iter().rev().skip(2).all(|&length| length == 1);
+    let fits = single || value.count() == full.iter().product::<usize>();
+    stack(if fits { value } else { Expand(full).forward(value) })
+}
+
+/// The shape of one side, stretched to a product whose shape is `product`.
+fn full(side: &[usize], product: &[usize]) -> Vec<usize> {
+    [&product[..product.len() - 2], &side[side.len() - 2..]].concat()
+}
+
 /// The product of two stacks of matrices.
 pub(super) fn matmul_forward(left: Value, right: Value) -> Value {
     let shape = matmul_shape(&[left.shape(), right.shape()]).unwrap_or_else(|reason| panic!("{reason}"));
-    Value::along(stack(left).matmul(stack(right)), &shape)
+    Value::along(stretched(left, &shape).matmul(stretched(right, &shape)), &shape)
 }
 
-/// `S B^T` and `A^T S`, summed over the stack where one matrix served all.
+/// `S B^T` and `A^T S`, summed where a matrix served several.
 pub(super) fn matmul_gradient(kept: &Kept, signal: Value) -> Vec<Value> {
-    let (a, b, s) = (stack(kept.input(0)), stack(kept.input(1)), stack(signal));
-    let sides = [s.clone().matmul(b.clone().transpose()), a.clone().transpose().matmul(s)];
-    let counts = [a.dims()[0], b.dims()[0]];
-    sides
-        .into_iter()
-        .zip(counts)
-        .zip(&kept.shapes)
-        .map(|((side, count), shape)| Value::along(if side.dims()[0] == count { side } else { side.sum_dim(0) }, shape))
-        .collect()
+    let product = signal.shape().to_vec();
+    let (a, b) = (stretched(kept.input(0), &product), stretched(kept.input(1), &product));
+    let s = stack(signal);
+    let sides = [s.clone().matmul(b.transpose()), a.transpose().matmul(s)];
+    let gathered = |(side, &shape): (Tensor<3>, &&[usize])| {
+        let full = full(shape, &product);
+        let side = Value::along(side, &full);
+        let kept = Kept { shapes: vec![shape], inputs: vec![], output: None };
+        if full == shape { side } else { Expand(full).gradient(&kept, side) }
+    };
+    sides.into_iter().zip(&kept.shapes).map(gathered).collect()
 }
