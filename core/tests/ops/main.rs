@@ -10,10 +10,14 @@ fn all() {
     let mut bad = 0;
     for case in cases::all() {
         let pictures = || if matches!(case.batch, case::Batch::Apart) { case.pictures() } else { Ok(()) };
-        let checks: [&dyn Fn() -> case::Found; 4] = [&|| case.shape(), &|| case.forward(), &|| case.differences(), &pictures];
+        let checks: [&dyn Fn() -> case::Found; 4] =
+            [&|| case.shape(), &|| case.forward(), &|| case.differences(), &pictures];
         for check in checks {
             let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)).unwrap_or(Err("panic".into()));
-            if let Err(reason) = found { bad += 1; println!("{:?} {:?}: {reason}", case.op, case.inputs.iter().map(|i| &i.shape).collect::<Vec<_>>()); }
+            if let Err(reason) = found {
+                bad += 1;
+                println!("{:?} {:?}: {reason}", case.op, case.inputs.iter().map(|i| &i.shape).collect::<Vec<_>>());
+            }
         }
     }
     assert_eq!(bad, 0);

@@ -32,7 +32,7 @@ impl Convolution {
     #[must_use]
     pub fn weight_shape(&self) -> [usize; 4] {
         let [rows, columns] = self.window.kernel;
-        [self.outputs, self.inputs / self.groups, rows, columns]
+        [self.outputs, self.inputs / self.groups.max(1), rows, columns]
     }
 
     pub(super) fn wants(&self) -> Vec<Want> {
@@ -54,6 +54,10 @@ impl Convolution {
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        let Convolution { inputs, outputs, groups, .. } = *self;
+        if groups == 0 || inputs % groups != 0 || outputs % groups != 0 {
+            return Err(format!("{inputs} channels to {outputs} cannot be in {groups} groups"));
+        }
         match *input {
             [n, c, h, w] if c == self.inputs => {
                 let [rows, columns] = self.window.outputs([h, w])?;
@@ -135,7 +139,7 @@ fn backward_padding(window: &Window, axis: usize, size: usize, spread: usize) ->
 }
 
 /// Puts `stride - 1` zeros after each place along `axis`.
-fn spread(signal: Tensor<4>, axis: usize, stride: usize) -> Tensor<4> {
+pub(super) fn spread<const D: usize>(signal: Tensor<D>, axis: usize, stride: usize) -> Tensor<D> {
     if stride == 1 {
         return signal;
     }

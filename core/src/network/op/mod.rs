@@ -257,7 +257,7 @@ impl Op {
         }
     }
 
-    /// Shape of its output, or what does not fit. Touches no tensor.
+    /// Shape of its output, or what does not fit: never an empty one. Touches no tensor.
     ///
     /// # Errors
     /// One sentence with expected and found shapes.
@@ -266,6 +266,15 @@ impl Op {
         if inputs.len() < least || inputs.len() > most {
             return Err(format!("takes {least} values, found {}", inputs.len()));
         }
+        if let Some(empty) = inputs.iter().find(|input| input.contains(&0)) {
+            return Err(format!("takes no empty value, found {empty:?}"));
+        }
+        let shape = self.computed_shape(inputs)?;
+        if shape.contains(&0) { Err(format!("gives an empty value, {shape:?}")) } else { Ok(shape) }
+    }
+
+    /// The same for inputs of the right number, none of them empty.
+    fn computed_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
             Op::Constant(op) => Ok(op.shape.clone()),

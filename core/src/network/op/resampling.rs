@@ -89,7 +89,8 @@ impl Resample {
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
         let &[n, c, h, w] = input else { return Err(format!("expected [N, C, H, W], found {input:?}")) };
         let [rows, columns] = self.size_of([h, w]);
-        if h * w == 0 || rows * columns == 0 || rows.max(columns) > 1 << 15 {
+        let fits = |length: usize| (1..=1 << 15).contains(&length);
+        if ![h, w, rows, columns].into_iter().all(fits) {
             return Err(format!("pictures of {h} x {w} cannot be resampled to {rows} x {columns}"));
         }
         Ok(vec![n, c, rows, columns])

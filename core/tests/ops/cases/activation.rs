@@ -49,12 +49,7 @@ fn functions() -> Vec<(Activation, Function, Vec<f64>, [f64; 2])> {
         f(A::HardSwish, |x| x * relu6(x + 3.0) / 6.0, &[-3.0, 3.0], wide),
         f(A::Silu, |x| x * sigmoid(x), &[], wide),
         f(A::Gelu, |x| x * (1.0 + erf(x / SQRT_2)) / 2.0, &[], wide),
-        f(
-            A::GeluTanh,
-            |x| 0.5 * x * (1.0 + ((2.0 / PI).sqrt() * (x + 0.044_715 * x * x * x)).tanh()),
-            &[],
-            wide,
-        ),
+        f(A::GeluTanh, |x| 0.5 * x * (1.0 + ((2.0 / PI).sqrt() * (x + 0.044_715 * x * x * x)).tanh()), &[], wide),
         f(A::Elu { scale: 1.5 }, |x| if x > 0.0 { x } else { 1.5 * (x.exp() - 1.0) }, &[0.0], wide),
         f(A::Softplus, |x| (1.0 + x.exp()).ln(), &[], [-9.0, 25.0]),
         f(A::Erf, erf, &[], [-3.0, 3.0]),

@@ -8,8 +8,7 @@ use tessera_core::network::op::{
 
 fn reshape(extents: &[Extent], from: &[usize], to: &'static [usize]) -> Case {
     let op = Op::Reshape(Reshape(extents.to_vec()));
-    let case =
-        Case::new(op, &[from], |x, _| Array { shape: [&[x[0].shape[0]], &to[1..]].concat(), ..x[0].clone() });
+    let case = Case::new(op, &[from], |x, _| Array { shape: [&[x[0].shape[0]], &to[1..]].concat(), ..x[0].clone() });
     if to[0] == from[0] { case } else { unreachable!("the first axis stays") }
 }
 
@@ -131,7 +130,7 @@ fn expand(to: &'static [usize], shape: &[usize]) -> Case {
     let case = Case::new(Op::Expand(Expand(to.to_vec())), &[shape], move |x, _| {
         Array::from_fn(&stretched(&x[0].shape, to), |place| x[0].stretched_at(&place))
     });
-    if shape.len() == to.len() && shape[0] == 3 { case } else { case.mixed() }
+    if to[0] == 1 { case } else { case.mixed() }
 }
 
 /// numpy's `pad`: "constant", "reflect" and "edge".
@@ -140,9 +139,7 @@ fn pad(axis: usize, before: usize, after: usize, filling: Filling, shape: &[usiz
         let length = x[0].shape[axis];
         let last = length - 1;
         let from: Vec<Option<usize>> = match filling {
-            Filling::Constant(_) => {
-                [vec![None; before], (0..length).map(Some).collect(), vec![None; after]].concat()
-            }
+            Filling::Constant(_) => [vec![None; before], (0..length).map(Some).collect(), vec![None; after]].concat(),
             Filling::Edge => [vec![Some(0); before], (0..length).map(Some).collect(), vec![Some(last); after]].concat(),
             Filling::Reflect => {
                 let way = (1..=before).rev().chain(0..length).chain((0..after).map(|i| last - 1 - i));

@@ -48,8 +48,7 @@ fn windows() -> Vec<(Window, [usize; 2])> {
 }
 
 pub fn cases() -> Vec<Case> {
-    let kinds =
-        [Pooling::Maximum, Pooling::Average { with_padding: true }, Pooling::Average { with_padding: false }];
+    let kinds = [Pooling::Maximum, Pooling::Average { with_padding: true }, Pooling::Average { with_padding: false }];
     let mut cases = vec![];
     for (window, [h, w]) in windows() {
         for pooling in kinds {
