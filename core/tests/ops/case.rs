@@ -44,14 +44,8 @@ pub type Found = Result<(), String>;
 impl Case {
     /// A case with noise for weights and inputs.
     pub fn new(op: Op, shapes: &[&[usize]], formula: impl Fn(&[Array], &Named) -> Array + 'static) -> Case {
-        let wants = op.wants().into_iter().enumerate();
-        let weights = wants.map(|(i, (name, shape))| {
-            let values = Array::noise(100 + i as u64, &shape);
-            // A variance is positive.
-            (name.clone(), if name == "variance" { values.map(|v| v.abs() + 0.1).rounded() } else { values })
-        });
         let inputs = shapes.iter().enumerate().map(|(i, shape)| Array::noise(7 + i as u64, shape)).collect();
-        Case { weights: weights.collect(), op, inputs, batch: Batch::Apart, formula: Box::new(formula) }
+        Case { weights: named(&op), op, inputs, batch: Batch::Apart, formula: Box::new(formula) }
     }
 
     /// With each input's numbers changed.
@@ -73,19 +67,11 @@ impl Case {
         Case { batch: Batch::Mixed, ..self }
     }
 
-    /// The op's weights on the processor.
-    fn upload(&self) -> Weights {
-        let parameter = |(name, array): (&String, &Array)| {
-            (name.clone(), Parameter { shape: array.shape.clone(), values: array.floats() })
-        };
-        self.op.upload(&mut Parameters(self.weights.iter().map(parameter).collect()), &Device::flex())
-    }
-
     /// Shape inference, the forward pass and the second writing give one shape.
     pub fn shape(&self) -> Found {
         let shapes: Vec<&[usize]> = self.inputs.iter().map(|input| &input.shape[..]).collect();
         let inferred = self.op.shape(&shapes)?;
-        let found = forward(&self.op, &self.upload(), &self.inputs);
+        let found = forward(&self.op, &upload(&self.op, &self.weights), &self.inputs);
         let expected = self.computed(&self.inputs);
         if inferred == expected.shape && found.shape() == expected.shape {
             return Ok(());
@@ -95,13 +81,13 @@ impl Case {
 
     /// The forward pass gives the second writing's numbers.
     pub fn forward(&self) -> Found {
-        let found = forward(&self.op, &self.upload(), &self.inputs);
+        let found = forward(&self.op, &upload(&self.op, &self.weights), &self.inputs);
         close(&read(found), &self.computed(&self.inputs).values).map_err(|reason| format!("forward: {reason}"))
     }
 
     /// The gradient gives the central differences of the second writing.
     pub fn differences(&self) -> Found {
-        let weights = self.upload();
+        let weights = upload(&self.op, &self.weights);
         let signal = Array::noise(8, &self.computed(&self.inputs).shape);
         let found = gradient(&self.op, &weights, &self.inputs, &signal);
         if found.len() != self.inputs.len() {
@@ -119,7 +105,7 @@ impl Case {
 
     /// A batch gives what its pictures give one by one, bit for bit, forward and backward.
     pub fn pictures(&self) -> Found {
-        let weights = self.upload();
+        let weights = upload(&self.op, &self.weights);
         let output = forward(&self.op, &weights, &self.inputs);
         let signal = Array::noise(8, output.shape());
         let gradients = gradient(&self.op, &weights, &self.inputs, &signal);
@@ -156,6 +142,24 @@ impl Case {
         let values = self.inputs[of].values.iter().enumerate();
         values.map(|(i, &x)| (total_at(i, x + STEP) - total_at(i, x - STEP)) / (2.0 * STEP)).collect()
     }
+}
+
+/// Noise for each of an op's weights; a variance is positive.
+pub fn named(op: &Op) -> Named {
+    let noise = |(i, (name, shape)): (usize, (String, Vec<usize>))| {
+        let values = Array::noise(100 + i as u64, &shape);
+        let values = if name == "variance" { values.map(|v| v.abs() + 0.1).rounded() } else { values };
+        (name, values)
+    };
+    op.wants().into_iter().enumerate().map(noise).collect()
+}
+
+/// Weights on the processor.
+pub fn upload(op: &Op, weights: &Named) -> Weights {
+    let parameter = |(name, array): (&String, &Array)| {
+        (name.clone(), Parameter { shape: array.shape.clone(), values: array.floats() })
+    };
+    op.upload(&mut Parameters(weights.iter().map(parameter).collect()), &Device::flex())
 }
 
 fn value(array: &Array) -> Value {
