@@ -1,9 +1,9 @@
 //! Resampling as ONNX's `Resize` (its reference implementation's formulas) and PyTorch's `AdaptiveAvgPool2d` define it.
 
 use crate::array::Array;
-use crate::case::Case;
-use tessera_core::network::op::Op;
+use crate::case::{Case, forward, read};
 use tessera_core::network::op::resampling::{Kernel, Place, Resample, Rounding, Target};
+use tessera_core::network::op::{Op, Weights};
 
 /// One axis of a resampling: lengths in and out, and the scale.
 #[derive(Clone, Copy)]
@@ -124,4 +124,26 @@ pub fn cases() -> Vec<Case> {
         cases.push(case(kernel, Target::Scale([1.6, 0.75]), [3, 6]));
     }
     cases
+}
+
+/// Places that fall on an input, or midway between two, are those: in whole numbers, for every pair of lengths.
+#[test]
+fn the_nearest_is_exact_for_every_pair_of_lengths() {
+    let kernel = |place, rounding| Kernel::Nearest { place, rounding };
+    let found = |inputs: usize, outputs: usize, kernel| {
+        let op = Op::Resample(Resample { size: Target::Size([1, outputs]), kernel });
+        let x = Array::from_fn(&[1, 1, 1, inputs], |place| place[3] as f64);
+        read(forward(&op, &Weights::default(), &[x]))
+    };
+    for (inputs, outputs) in (1..=48).flat_map(|n| (1..=48).map(move |m| (n, m))) {
+        let floor = |i: usize| (i * inputs / outputs) as f32;
+        let expected: Vec<f32> = (0..outputs).map(floor).collect();
+        let place = Place::Asymmetric;
+        assert_eq!(found(inputs, outputs, kernel(place, Rounding::Floor)), expected, "{inputs} to {outputs}");
+        // The last whole number not above (i + 1/2) n / m, or the one below if it is that.
+        let half = |i: usize| (((2 * i + 1) * inputs).div_ceil(2 * outputs) - 1) as f32;
+        let expected: Vec<f32> = (0..outputs).map(half).collect();
+        let place = Place::HalfPixel;
+        assert_eq!(found(inputs, outputs, kernel(place, Rounding::PreferFloor)), expected, "{inputs} to {outputs}");
+    }
 }
