@@ -264,7 +264,8 @@ impl Op {
     pub fn shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         let (least, most) = self.arity();
         if inputs.len() < least || inputs.len() > most {
-            return Err(format!("takes {least} values, found {}", inputs.len()));
+            let values = if least == 1 { "value" } else { "values" };
+            return Err(format!("takes {least} {values}, found {}", inputs.len()));
         }
         if let Some(empty) = inputs.iter().find(|input| input.contains(&0)) {
             return Err(format!("takes no empty value, found {empty:?}"));
