@@ -93,7 +93,7 @@ impl Walk<'_> {
             let inputs = self.take(&mut tape, &node.inputs, id);
             let value = node.op.forward(&self.weights[id], inputs);
             tape.shapes[id] = value.shape().to_vec();
-            tape.values[id] = Some(value);
+            tape.values[id] = (self.kept[id] || self.last[id] > id).then_some(value);
         }
         tape
     }
