@@ -148,7 +148,7 @@ impl Case {
 pub fn named(op: &Op) -> Named {
     let noise = |(i, (name, shape)): (usize, (String, Vec<usize>))| {
         let values = Array::noise(100 + i as u64, &shape);
-        let values = if name == "variance" { values.map(|v| v.abs() + 0.1).rounded() } else { values };
+        let values = if name.ends_with("variance") { values.map(|v| v.abs() + 0.1).rounded() } else { values };
         (name, values)
     };
     op.wants().into_iter().enumerate().map(noise).collect()
@@ -162,7 +162,8 @@ pub fn upload(op: &Op, weights: &Named) -> Weights {
     op.upload(&mut Parameters(weights.iter().map(parameter).collect()), &Device::flex())
 }
 
-fn value(array: &Array) -> Value {
+/// Numbers on the processor.
+pub fn value(array: &Array) -> Value {
     Value::from_floats(array.floats(), &array.shape, &Device::flex())
 }
 

@@ -221,6 +221,6 @@ fn preface() -> String {
         Left out are cases that mix the pictures (a reduction, a slice or a transposition of the first axis) or have none.\n\
         - **refusals**: what does not fit is one sentence before a tensor is touched, never a panic.\n\n\
         What graphs do with ops (reuse, skip connections, suffix runs, several seeds, rules, folding) is in\n\
-        `core/tests/graphs`.\n\n"
+        `core/tests/ops/graphs`.\n\n"
     )
 }
