@@ -21,7 +21,7 @@ impl Axis {
         let outputs = (size as f64 / stride as f64).ceil() as usize;
         let reach = dilation * (kernel - 1) + 1;
         let all = (outputs - 1) * stride + reach;
-        let all = if all > size { all - size } else { 0 };
+        let all = all.saturating_sub(size);
         let (before, after) = match (window.padding, axis) {
             (Padding::Explicit { rows, .. }, 0) => rows,
             (Padding::Explicit { columns, .. }, _) => columns,
