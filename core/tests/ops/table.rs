@@ -213,7 +213,7 @@ fn preface() -> String {
         none.\n\n\
         - **shape**: shape inference, the forward pass and a second writing of the op's published definition give one shape.\n\
         - **numbers**: the forward pass gives the numbers of that second writing, which is in f64, to {TOLERANCE:e} of the\n  \
-        greatest: thirty roundings of f32.\n\
+        greatest: sixteen roundings of f32.\n\
         - **gradient**: the gradient of each input is that of central differences of the second writing in f64, to the same\n  \
         tolerance, at inputs away from kinks, given no more of the forward pass than the op asks to be kept.\n\
         - **kinks**: where there is no derivative it is exactly the one that PyTorch takes.\n\

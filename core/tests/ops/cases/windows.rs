@@ -31,8 +31,8 @@ impl Axis {
         Axis { size, kernel, stride, dilation, before, after, ceil: window.ceil }
     }
 
-    /// PyTorch: `(size + padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down or up; a window that would start
-    /// in the padding behind is ignored.
+    /// PyTorch: `(size + padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down or up; a window that would
+    /// start in the padding behind is ignored.
     pub fn outputs(&self) -> usize {
         let room = self.size + self.before + self.after - self.dilation * (self.kernel - 1) - 1;
         let steps = room as f64 / self.stride as f64;

@@ -7,7 +7,8 @@ use tessera_core::network::graph::{Graph, NodeId};
 use tessera_core::network::op::{BatchNorm, Convolution, Extent, Linear, Op, Reshape, Transpose, Window};
 use tessera_core::network::parameters::Parameters;
 
-/// Folding rounds each weight once more: of the greatest output, as much as three layers of some fifty products make of it.
+/// Of the greatest output, how far any may be off: folding rounds each weight once more, and up to eight layers follow
+/// one another.
 const TOLERANCE: f32 = 5e-6;
 
 fn norm(name: &str, channels: usize) -> Op {
