@@ -2,13 +2,18 @@
 //!
 //! Its gradient is a convolution too: the signal, with `stride - 1` zeros between its places, convolved with the kernel
 //! turned by half a turn and its channel axes swapped (Dumoulin and Visin 2016, arXiv 1603.07285, relationship 14).
-//! So one kind of kernel serves both directions on every device.
+//! So one kind of kernel serves both directions on every device. Where windows lie side by side (patches), most of that
+//! would be products with zeros, and the gradient is a matrix product instead.
 
 use super::prepared::{Finish, Prepared};
-use super::{Kept, Value, Want, Weights, Window};
+use super::{Kept, Padding, Value, Want, Weights, Window};
 use crate::network::parameters::Parameters;
 use crate::network::processor;
-use burn::tensor::{Device, Tensor, module::conv2d, ops::ConvOptions};
+use burn::tensor::{
+    Device, Tensor,
+    module::conv2d,
+    ops::{ConvOptions, PadMode},
+};
 
 /// A convolution.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,8 +98,18 @@ impl Convolution {
         if let Some(prepared) = &weights.prepared {
             return prepared.backward(signal, None, [h, w]);
         }
+        if self.cuts_patches() {
+            return Value::from(patched(signal.pictures(), weights.tensors[0].clone().pictures(), [h, w]));
+        }
         let turned = weights.backward.get_or_init(|| self.turned(weights.tensors[0].clone().pictures())).clone();
         Value::from(slide_back(&self.window, self.groups, signal.pictures(), turned, [h, w]))
+    }
+
+    /// Whether its windows lie side by side, without gaps, overlaps or padding.
+    fn cuts_patches(&self) -> bool {
+        let none = Padding::Explicit { rows: (0, 0), columns: (0, 0) };
+        let Window { kernel, stride, dilation, padding, ceil } = self.window;
+        kernel == stride && kernel != [1, 1] && dilation == [1, 1] && padding == none && !ceil && self.groups == 1
     }
 
     /// `[O, I / G, h, w]` to `[I, O / G, h, w]`, each kernel turned by half a turn.
@@ -143,6 +158,18 @@ pub(super) fn slide_back(
     cut(cut(gradient, 2, above, h), 3, left, w)
 }
 
+/// The gradient where windows lie side by side: each patch is the kernels' sum weighted by its signal; zeros where the
+/// picture goes on beyond the last window.
+fn patched(signal: Tensor<4>, kernels: Tensor<4>, [h, w]: [usize; 2]) -> Tensor<4> {
+    let ([n, _, down, right], [outputs, inputs, rows, columns]) = (signal.dims(), kernels.dims());
+    let places = signal.permute([0, 2, 3, 1]).reshape([n * down * right, outputs]);
+    let patches: Tensor<6> = places
+        .matmul(kernels.reshape([outputs, inputs * rows * columns]))
+        .reshape([n, down, right, inputs, rows, columns]);
+    let picture = patches.permute([0, 3, 1, 4, 2, 5]).reshape([n, inputs, down * rows, right * columns]);
+    picture.pad([(0, h - down * rows), (0, w - right * columns)], PadMode::Constant(0.0))
+}
+
 /// Zeros before and after the spread signal of length `spread` so that the result has length `size`; a negative
 /// number means that so many places are to be cut off.
 fn backward_padding(window: &Window, axis: usize, size: usize, spread: usize) -> (isize, isize) {
@@ -169,4 +196,25 @@ pub(super) fn spread<const D: usize>(signal: Tensor<D>, axis: usize, stride: usi
 fn cut(gradient: Tensor<4>, axis: usize, before: isize, size: usize) -> Tensor<4> {
     let skip = (-before).max(0) as usize;
     if gradient.dims()[axis] == size { gradient } else { gradient.narrow(axis, skip, size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_gradients_of_patches_are_the_same() {
+        let device = Device::flex();
+        let numbers = |count: usize| (0..count).map(|i| (i * 37 % 23) as f32 - 11.0).collect::<Vec<_>>();
+        let kernels = Value::from_floats(numbers(2 * 3 * 6), &[2, 3, 2, 3], &device).pictures();
+        let signal = Value::from_floats(numbers(2 * 2 * 2 * 2), &[2, 2, 2, 2], &device).pictures();
+        let window = Window { kernel: [2, 3], stride: [2, 3], ..Window::square(1, 1, 0) };
+        let turned = kernels.clone().swap_dims(0, 1).flip([2, 3]);
+        for size in [[4, 6], [5, 8]] {
+            let slow = Value::from(slide_back(&window, 1, signal.clone(), turned.clone(), size));
+            let fast = Value::from(patched(signal.clone(), kernels.clone(), size));
+            assert_eq!(slow.shape(), fast.shape());
+            assert_eq!(pollster::block_on(slow.read()), pollster::block_on(fast.read()));
+        }
+    }
 }

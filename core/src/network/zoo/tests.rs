@@ -138,3 +138,18 @@ fn networks_with_a_sigmoid_are_the_bcos_ones_and_see_the_inverse_too() {
         assert_eq!(bcos, graph.nodes.iter().any(|node| node.op == Op::Detachable));
     }
 }
+
+#[test]
+fn another_naming_is_the_same_network() {
+    let pairs = (0..5).map(|n| (format!("efficientnet_lite{n}"), format!("timm_tf_efficientnet_lite{n}")));
+    let twins = [("convnext_tiny", "timm_convnext_tiny"), ("vit_b_16", "timm_vit_base_patch16_224")];
+    for (one, other) in pairs.chain(twins.map(|(one, other)| (one.into(), other.into()))) {
+        let [one, other] = [one, other].map(|id: String| build(&id, &Dimensions::default()).unwrap());
+        assert_eq!((one.nodes.len(), one.features), (other.nodes.len(), other.features));
+        for (a, b) in one.nodes.iter().zip(&other.nodes) {
+            let numbers = |op: &Op| op.wants().iter().map(|(_, shape)| shape.iter().product()).collect::<Vec<usize>>();
+            let same = a.op.kind() == b.op.kind() && a.inputs == b.inputs && numbers(&a.op) == numbers(&b.op);
+            assert!(same, "{} and {}", a.name, b.name);
+        }
+    }
+}
