@@ -1,18 +1,7 @@
 //! Every path against a slow second writing in f64, on every instruction set of the machine.
 
 use super::*;
-
-/// Numbers in [-1, 1), the same in every run.
-fn noise(len: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..len).map(|_| next()).collect()
-}
+use crate::noise::{assert_close, noise};
 
 /// A convolution, an input size and a batch.
 struct Case {
@@ -39,13 +28,6 @@ fn multiplications(case: &Case, mut visit: impl FnMut(usize, usize, usize)) {
                 visit(((n * inputs + channel) * height + from_y) * width + from_x, at, weight);
             }
         }
-    }
-}
-
-fn assert_close(found: &[f32], wanted: &[f64], what: &str) {
-    assert_eq!(found.len(), wanted.len());
-    for (at, (found, wanted)) in found.iter().zip(wanted).enumerate() {
-        assert!((f64::from(*found) - wanted).abs() < 2e-5 * (1.0 + wanted.abs()), "{what}: {at}: {found} for {wanted}");
     }
 }
 
