@@ -50,7 +50,15 @@ impl Plan {
         Self { layers: Vec::new(), channels: 3, size: 224, same }
     }
 
-    fn add(&mut self, outputs: usize, kernel: usize, stride: usize, depthwise: bool, clamp: Option<(f32, f32)>, residual: bool) {
+    fn add(
+        &mut self,
+        outputs: usize,
+        kernel: usize,
+        stride: usize,
+        depthwise: bool,
+        clamp: Option<(f32, f32)>,
+        residual: bool,
+    ) {
         let needed = if self.same {
             ((self.size.div_ceil(stride) - 1) * stride + kernel).saturating_sub(self.size)
         } else {
@@ -152,7 +160,8 @@ fn time(isa: Isa, layers: &[Layer], batch: usize, rounds: usize, backward: bool)
     let kept = vec![0.5; largest];
     let mut scratch = Scratch::default();
     let forward: Vec<_> = layers.iter().map(|layer| prepare(isa, layer, &weights)).collect();
-    let gradient: Vec<_> = layers.iter().map(|layer| ConvolutionGradient::for_isa(isa, layer.geometry, part(layer, &weights))).collect();
+    let gradient: Vec<_> =
+        layers.iter().map(|layer| ConvolutionGradient::for_isa(isa, layer.geometry, part(layer, &weights))).collect();
     let mut least = vec![f64::INFINITY; layers.len()];
     for _ in 0..rounds {
         for step in 0..layers.len() {
@@ -162,10 +171,25 @@ fn time(isa: Isa, layers: &[Layer], batch: usize, rounds: usize, backward: bool)
             let start = Instant::now();
             if backward {
                 let mask = layer.clamp.map(|(low, high)| Mask { output: &kept[..output(layer)], low, high });
-                gradient[at].run(&from[..output(layer)], mask, batch, layer.size, &mut to[..input(layer)], &mut scratch);
+                gradient[at].run(
+                    &from[..output(layer)],
+                    mask,
+                    batch,
+                    layer.size,
+                    &mut to[..input(layer)],
+                    &mut scratch,
+                );
             } else {
-                let epilogue = Epilogue { residual: layer.residual.then_some(&kept[..output(layer)]), clamp: layer.clamp };
-                forward[at].run(&from[..input(layer)], batch, layer.size, epilogue, &mut to[..output(layer)], &mut scratch);
+                let epilogue =
+                    Epilogue { residual: layer.residual.then_some(&kept[..output(layer)]), clamp: layer.clamp };
+                forward[at].run(
+                    &from[..input(layer)],
+                    batch,
+                    layer.size,
+                    epilogue,
+                    &mut to[..output(layer)],
+                    &mut scratch,
+                );
             }
             least[at] = least[at].min(start.elapsed().as_secs_f64() * 1e3);
             buffers.swap(0, 1);
@@ -201,7 +225,10 @@ fn report(isa: Isa, name: &str, layers: &[Layer], batch: usize, rounds: usize, e
         for (layer, ms) in layers.iter().zip(&least).filter(|_| each) {
             let Geometry { inputs, outputs, kernel, stride, .. } = layer.geometry;
             let rate = (batch * layer.multiplications()) as f64 * 2e-6 / ms;
-            println!("        {inputs:4} -> {outputs:4} {0}x{0} /{1} @{2:3} {ms:7.3} ms {rate:6.0}", kernel[0], stride[0], layer.size[0]);
+            println!(
+                "        {inputs:4} -> {outputs:4} {0}x{0} /{1} @{2:3} {ms:7.3} ms {rate:6.0}",
+                kernel[0], stride[0], layer.size[0]
+            );
         }
     }
 }

@@ -62,7 +62,15 @@ impl Convolution {
 
     /// Convolves `input` [batch, inputs, height, width] into `output`, [batch, outputs] x
     /// [`Geometry::output_size`]. A picture's numbers do not depend on the others of its batch.
-    pub fn run(&self, input: &[f32], batch: usize, size: [usize; 2], epilogue: Epilogue, output: &mut [f32], scratch: &mut Scratch) {
+    pub fn run(
+        &self,
+        input: &[f32],
+        batch: usize,
+        size: [usize; 2],
+        epilogue: Epilogue,
+        output: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
         let output_size = self.geometry.output_size(size);
         let job = Job { source: input, mask: None, batch, source_size: size, output_size, epilogue };
         self.prepared.run(job, output, scratch);
@@ -95,7 +103,15 @@ impl ConvolutionGradient {
     /// The gradient with respect to an input of `size`, [batch, inputs, height, width], from `signal`, the gradient
     /// with respect to the output: [batch, outputs] x [`Geometry::output_size`]. With a `mask` the signal is that
     /// after a clamp which followed the convolution.
-    pub fn run(&self, signal: &[f32], mask: Option<Mask>, batch: usize, size: [usize; 2], gradient: &mut [f32], scratch: &mut Scratch) {
+    pub fn run(
+        &self,
+        signal: &[f32],
+        mask: Option<Mask>,
+        batch: usize,
+        size: [usize; 2],
+        gradient: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
         let source_size = self.geometry.output_size(size);
         let job = Job { source: signal, mask, batch, source_size, output_size: size, epilogue: Epilogue::default() };
         self.prepared.run(job, gradient, scratch);
@@ -160,7 +176,10 @@ impl Prepared {
         let packed = if geometry.is_depthwise() {
             let order: Vec<usize> = plan.passes.iter().flat_map(|pass| pass.taps.iter().map(|tap| tap.index)).collect();
             let sorted = (0..groups).flat_map(|channel| order.iter().map(move |&tap| (channel, tap)));
-            Weights::Depthwise(sorted.map(|(channel, tap)| weight(channel, 0, 0, tap)).collect(), bias.map(<[f32]>::to_vec))
+            Weights::Depthwise(
+                sorted.map(|(channel, tap)| weight(channel, 0, 0, tap)).collect(),
+                bias.map(<[f32]>::to_vec),
+            )
         } else {
             let [depth, rows] = channels.map(|channels| channels / groups);
             let pack = |pass: &Pass, group: usize| {
@@ -170,7 +189,9 @@ impl Prepared {
                     weight(group, row, k / taps.len(), taps[k % taps.len()].index)
                 })
             };
-            Weights::Dense(plan.passes.iter().map(|pass| (0..groups).map(|group| pack(pass, group)).collect()).collect())
+            Weights::Dense(
+                plan.passes.iter().map(|pass| (0..groups).map(|group| pack(pass, group)).collect()).collect(),
+            )
         };
         Self { isa, plan, channels, groups, weights: packed }
     }
@@ -201,7 +222,9 @@ impl Prepared {
                 let together = COLUMNS.div_ceil(job.output_size[0] * job.output_size[1]);
                 for first in (0..job.batch).step_by(together) {
                     let pictures = first..(first + together).min(job.batch);
-                    (0..self.groups).for_each(|group| self.dense(weights, &job, &frame, (pictures.clone(), group), output, scratch));
+                    (0..self.groups).for_each(|group| {
+                        self.dense(weights, &job, &frame, (pictures.clone(), group), output, scratch)
+                    });
                 }
             }
         }
@@ -252,7 +275,9 @@ impl Prepared {
             };
             let [height, width] = job.output_size;
             let destination = Destination {
-                start: (pictures.start * self.channels[1] + group * rows) * height * width + pass.start[0] * width + pass.start[1],
+                start: (pictures.start * self.channels[1] + group * rows) * height * width
+                    + pass.start[0] * width
+                    + pass.start[1],
                 picture_stride: self.channels[1] * height * width,
                 row_stride: height * width,
                 line_stride: pass.step[0] * width,

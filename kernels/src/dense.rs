@@ -161,7 +161,9 @@ impl Dense<'_> {
             };
             at += run.len;
             match runs.last_mut() {
-                Some(last) if last.source + last.len == run.source && last.output + last.len * to.step == run.output => {
+                Some(last)
+                    if last.source + last.len == run.source && last.output + last.len * to.step == run.output =>
+                {
                     last.len += run.len;
                 }
                 _ => runs.push(run),
@@ -180,7 +182,8 @@ impl Dense<'_> {
         for (panel, to) in group.iter().zip((0..).step_by(DEPTH * columns)).filter(|(panel, _)| !panel.in_place) {
             for (&offset, &row) in block.offsets.iter().zip(block.gathered) {
                 for run in &panel.runs {
-                    let (from, to) = ((source, offset + run.source), (&mut self.memory.gathered[..], to + row + run.column));
+                    let (from, to) =
+                        ((source, offset + run.source), (&mut self.memory.gathered[..], to + row + run.column));
                     match mask {
                         Some(mask) => line::copy_masked(simd, mask, from, to, run.len),
                         None => line::copy::<S>(from, to, run.len),
@@ -255,7 +258,8 @@ impl Destination<'_> {
     fn scatter(&self, runs: &[Run], (tile, stride): (&[f32], usize), output: &mut [f32], rows: usize) {
         for (row, tile) in tile.chunks_exact(stride).take(rows).enumerate() {
             for run in runs {
-                let (from, to) = (&tile[run.column..run.column + run.len], &mut output[row * self.row_stride + run.output..]);
+                let (from, to) =
+                    (&tile[run.column..run.column + run.len], &mut output[row * self.row_stride + run.output..]);
                 if self.step == 1 {
                     to[..run.len].copy_from_slice(from);
                 } else {
@@ -270,7 +274,8 @@ impl Destination<'_> {
     fn collect(&self, runs: &[Run], from: &[f32], (tile, stride): (&mut [f32], usize), rows: usize) {
         for (row, tile) in tile.chunks_exact_mut(stride).take(rows).enumerate() {
             for run in runs {
-                let (to, from) = (&mut tile[run.column..run.column + run.len], &from[row * self.row_stride + run.output..]);
+                let (to, from) =
+                    (&mut tile[run.column..run.column + run.len], &from[row * self.row_stride + run.output..]);
                 to.iter_mut().zip(from.iter().step_by(self.step)).for_each(|(to, from)| *to = *from);
             }
         }

@@ -10,6 +10,8 @@ use crate::scratch::at_least;
 use crate::tile::{load, store};
 use pulp::{Simd, WithSimd};
 
+mod flat;
+
 /// The most vectors of sums held in registers.
 const VECTORS: usize = 8;
 
@@ -40,6 +42,9 @@ impl WithSimd for Depthwise<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
+        if self.is_flat() {
+            return self.flat(simd);
+        }
         let planes = self.output.len() / (self.output_size[0] * self.output_size[1]);
         let frame_len = self.frame.len() + self.frame.size[1] + (VECTORS + 1) * S::F32_LANES + line::SLACK;
         let pass_len = self.pass_len::<S>();
@@ -57,7 +62,9 @@ impl WithSimd for Depthwise<'_> {
             for (index, frame) in indices().zip(frames.chunks_exact_mut(frame_len)) {
                 self.frame.fill(simd, (self.source, index * self.frame.source_len()), self.mask, frame);
             }
-            for ((index, frame), sums) in indices().zip(frames.chunks_exact(frame_len)).zip(sums.chunks_exact_mut(sums_len)) {
+            for ((index, frame), sums) in
+                indices().zip(frames.chunks_exact(frame_len)).zip(sums.chunks_exact_mut(sums_len))
+            {
                 let channel = index % self.channels;
                 let bias = self.bias.map_or(0.0, |bias| bias[channel]);
                 let mut weights = &self.weights[channel * taps..(channel + 1) * taps];

@@ -73,7 +73,10 @@ mod tests {
                 *first = f32::NAN;
             }
             let same = |found: &[f32], wanted: &dyn Fn(usize) -> f32| {
-                found.iter().enumerate().all(|(i, x)| x.to_bits() == wanted(i).to_bits() || x.is_nan() && wanted(i).is_nan())
+                found
+                    .iter()
+                    .enumerate()
+                    .all(|(i, x)| x.to_bits() == wanted(i).to_bits() || x.is_nan() && wanted(i).is_nan())
             };
             clamp(&a, -0.2, 0.3, &mut found);
             assert!(same(&found, &|i| a[i].clamp(-0.2, 0.3)));

@@ -66,6 +66,11 @@ impl Frame {
         self.plain
     }
 
+    /// Rows and columns of the plane.
+    pub fn source(&self) -> [usize; 2] {
+        self.source
+    }
+
     /// Numbers in the plane.
     pub fn source_len(&self) -> usize {
         self.source[0] * self.source[1]

@@ -75,7 +75,13 @@ impl Matrix {
 }
 
 /// `output` [m, n] = `left` [m, k] · `right` [k, n], row-major, with `size` = [m, k, n].
-pub fn product(size: [usize; 3], left: (&[f32], Layout), right: (&[f32], Layout), output: &mut [f32], scratch: &mut Scratch) {
+pub fn product(
+    size: [usize; 3],
+    left: (&[f32], Layout),
+    right: (&[f32], Layout),
+    output: &mut [f32],
+    scratch: &mut Scratch,
+) {
     product_on(Isa::detect(), size, left, right, output, scratch);
 }
 
@@ -112,7 +118,13 @@ fn pack(width: usize, [across, depth]: [usize; 2], numbers: &[f32], strides: [us
         let rows = DEPTH.min(depth - block);
         let to = &mut to[block * padded..(block + rows) * padded];
         for (panel, to) in to.chunks_exact_mut(rows * width).enumerate() {
-            pack_panel(&numbers[block * strides[0] + panel * width * strides[1]..], width, width.min(across - panel * width), strides, to);
+            pack_panel(
+                &numbers[block * strides[0] + panel * width * strides[1]..],
+                width,
+                width.min(across - panel * width),
+                strides,
+                to,
+            );
         }
     }
 }

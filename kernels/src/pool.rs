@@ -15,7 +15,9 @@ impl MaxPool {
     /// Height and width of the output for planes of this height and width.
     pub fn output_size(&self, [height, width]: [usize; 2]) -> [usize; 2] {
         let [top, bottom, left, right] = self.padding;
-        let along = |size: usize, axis: usize| size.checked_sub(self.kernel[axis]).map_or(0, |room| room / self.stride[axis] + 1);
+        let along = |size: usize, axis: usize| {
+            size.checked_sub(self.kernel[axis]).map_or(0, |room| room / self.stride[axis] + 1)
+        };
         [along(height + top + bottom, 0), along(width + left + right, 1)]
     }
 
@@ -30,13 +32,19 @@ impl MaxPool {
             for (line, to) in plane.chunks_exact(size[1]).zip(across.chunks_exact_mut(columns)) {
                 for kx in 0..self.kernel[1] {
                     let inside = self.inside(1, kx, size[1], columns);
-                    let Some(from) = inside.clone().next().map(|x| x * self.stride[1] + kx - self.padding[2]) else { continue };
-                    to[inside].iter_mut().zip(line[from..].iter().step_by(self.stride[1])).for_each(|(to, &x)| *to = larger(*to, x));
+                    let Some(from) = inside.clone().next().map(|x| x * self.stride[1] + kx - self.padding[2]) else {
+                        continue;
+                    };
+                    to[inside]
+                        .iter_mut()
+                        .zip(line[from..].iter().step_by(self.stride[1]))
+                        .for_each(|(to, &x)| *to = larger(*to, x));
                 }
             }
             for (y, to) in output[first..last].chunks_exact_mut(columns).enumerate() {
                 to.fill(f32::NEG_INFINITY);
-                let rows = (y * self.stride[0]).saturating_sub(self.padding[0])..(y * self.stride[0] + self.kernel[0]).saturating_sub(self.padding[0]).min(size[0]);
+                let rows = (y * self.stride[0]).saturating_sub(self.padding[0])
+                    ..(y * self.stride[0] + self.kernel[0]).saturating_sub(self.padding[0]).min(size[0]);
                 for line in rows.map(|row| &across[row * columns..(row + 1) * columns]) {
                     to.iter_mut().zip(line).for_each(|(to, &x)| *to = larger(*to, x));
                 }
@@ -66,7 +74,10 @@ impl MaxPool {
         let [rows, columns] = self.output_size(size);
         assert!(input.len() * rows * columns == outputs * plane, "an output of another shape");
         if outputs > 0 {
-            input.chunks_exact(plane).enumerate().for_each(|(at, from)| visit(from, at * rows * columns, (at + 1) * rows * columns));
+            input
+                .chunks_exact(plane)
+                .enumerate()
+                .for_each(|(at, from)| visit(from, at * rows * columns, (at + 1) * rows * columns));
         }
     }
 
@@ -86,7 +97,9 @@ impl MaxPool {
             first.saturating_sub(zeros)..(first + self.kernel[axis]).saturating_sub(zeros).min(size[axis])
         };
         let indices = range(0).flat_map(|y| range(1).map(move |x| y * size[1] + x));
-        indices.reduce(|best, at| if plane[at] > plane[best] || plane[at].is_nan() && !plane[best].is_nan() { at } else { best })
+        indices.reduce(
+            |best, at| if plane[at] > plane[best] || plane[at].is_nan() && !plane[best].is_nan() { at } else { best },
+        )
     }
 }
 
@@ -102,8 +115,15 @@ mod tests {
 
     #[test]
     fn windows_give_their_largest_and_take_its_gradient() {
-        let pools = [([2, 2], [2, 2], [0; 4]), ([3, 3], [2, 2], [1; 4]), ([3, 2], [1, 3], [0, 1, 1, 0]), ([1, 1], [2, 1], [0; 4])];
-        for ((kernel, stride, padding), size) in pools.into_iter().flat_map(|pool| [[7, 8], [5, 5], [3, 9]].map(|size| (pool, size))) {
+        let pools = [
+            ([2, 2], [2, 2], [0; 4]),
+            ([3, 3], [2, 2], [1; 4]),
+            ([3, 2], [1, 3], [0, 1, 1, 0]),
+            ([1, 1], [2, 1], [0; 4]),
+        ];
+        for ((kernel, stride, padding), size) in
+            pools.into_iter().flat_map(|pool| [[7, 8], [5, 5], [3, 9]].map(|size| (pool, size)))
+        {
             let pool = MaxPool { kernel, stride, padding };
             let [rows, columns] = pool.output_size(size);
             let (input, signal) = (noise(3 * size[0] * size[1], 1), noise(3 * rows * columns, 2));
@@ -115,7 +135,8 @@ mod tests {
                 let (plane, y, x) = (at / columns / rows, at / columns % rows, at % columns);
                 let window = (0..kernel[0] * kernel[1]).filter_map(|k| {
                     let row = (y * stride[0] + k / kernel[1]).checked_sub(padding[0]).filter(|&row| row < size[0])?;
-                    let column = (x * stride[1] + k % kernel[1]).checked_sub(padding[2]).filter(|&column| column < size[1])?;
+                    let column =
+                        (x * stride[1] + k % kernel[1]).checked_sub(padding[2]).filter(|&column| column < size[1])?;
                     Some((plane * size[0] + row) * size[1] + column)
                 });
                 let winner = window.max_by(|&a, &b| input[a].total_cmp(&input[b])).expect("no window is all padding");

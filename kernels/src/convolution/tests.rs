@@ -89,7 +89,8 @@ fn the_forward_pass_is_the_sum_it_should_be() {
         assert_close(&output, &sums, &what);
         let epilogue = Epilogue { residual: Some(&residual), clamp: Some((-0.1, 0.9)) };
         convolution.run(&input, case.batch, case.size, epilogue, &mut output, &mut scratch);
-        let wanted: Vec<f64> = sums.iter().zip(&residual).map(|(sum, r)| (sum + f64::from(*r)).clamp(-0.1, 0.9)).collect();
+        let wanted: Vec<f64> =
+            sums.iter().zip(&residual).map(|(sum, r)| (sum + f64::from(*r)).clamp(-0.1, 0.9)).collect();
         assert_close(&output, &wanted, &format!("{what}, with epilogue"));
     }
 }
@@ -138,7 +139,15 @@ fn a_picture_does_not_depend_on_its_batch() {
 
 #[test]
 fn clamping_keeps_nan() {
-    let geometry = Geometry { inputs: 1, outputs: 1, groups: 1, kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: [0; 4] };
+    let geometry = Geometry {
+        inputs: 1,
+        outputs: 1,
+        groups: 1,
+        kernel: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        padding: [0; 4],
+    };
     for isa in Isa::available() {
         let mut output = vec![0.0; 100];
         let epilogue = Epilogue { residual: None, clamp: Some((0.0, 6.0)) };

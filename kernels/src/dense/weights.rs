@@ -23,13 +23,19 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Packs `weight(row, k)` for tiles of `shape`.
-    pub fn new(shape: TileShape, [rows, depth]: [usize; 2], bias: Option<&[f32]>, weight: impl Fn(usize, usize) -> f32) -> Self {
+    pub fn new(
+        shape: TileShape,
+        [rows, depth]: [usize; 2],
+        bias: Option<&[f32]>,
+        weight: impl Fn(usize, usize) -> f32,
+    ) -> Self {
         let padded = rows.next_multiple_of(shape.rows);
         let mut numbers = Vec::with_capacity(padded * depth);
         for block in (0..depth).step_by(DEPTH) {
             for first in (0..rows).step_by(shape.rows) {
                 for k in block..(block + DEPTH).min(depth) {
-                    numbers.extend((first..first + shape.rows).map(|row| if row < rows { weight(row, k) } else { 0.0 }));
+                    numbers
+                        .extend((first..first + shape.rows).map(|row| if row < rows { weight(row, k) } else { 0.0 }));
                 }
             }
         }

@@ -22,9 +22,8 @@ fn at(layout: Layout, size: [usize; 2], i: usize, j: usize) -> usize {
 
 fn wanted([m, k, n]: [usize; 3], left: (&[f32], Layout), right: (&[f32], Layout), bias: Option<&[f32]>) -> Vec<f64> {
     let sum = |i: usize, j: usize| -> f64 {
-        let terms = (0..k).map(|l| {
-            f64::from(left.0[at(left.1, [m, k], i, l)]) * f64::from(right.0[at(right.1, [k, n], l, j)])
-        });
+        let terms =
+            (0..k).map(|l| f64::from(left.0[at(left.1, [m, k], i, l)]) * f64::from(right.0[at(right.1, [k, n], l, j)]));
         terms.sum::<f64>() + bias.map_or(0.0, |bias| f64::from(bias[j]))
     };
     (0..m * n).map(|index| sum(index / n, index % n)).collect()
