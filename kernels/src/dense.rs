@@ -202,12 +202,14 @@ impl Dense<'_> {
         let gathered = take(&mut self.memory.gathered);
         let mut partials = partial.chunks_exact_mut(shape.rows * columns);
         for first in (0..self.weights.rows).step_by(shape.rows) {
-            let a = self.weights.part(first, &block.range);
-            for (panel, base) in group.iter().zip((0..).step_by(DEPTH * columns)) {
+            let (a, next) = self.weights.part(first, &block.range);
+            for (at, panel) in group.iter().enumerate() {
+                let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
                 let operands = if panel.in_place {
-                    Operands { a, b: self.columns.source, offsets: block.offsets, base: panel.runs[0].source }
+                    let base = panel.runs[0].source;
+                    Operands { a, b: self.columns.source, offsets: block.offsets, base, ahead }
                 } else {
-                    Operands { a, b: &gathered, offsets: block.gathered, base }
+                    Operands { a, b: &gathered, offsets: block.gathered, base: at * DEPTH * columns, ahead }
                 };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile(simd, first, panel, operands, (&block.range, partial));

@@ -17,6 +17,7 @@ mod matrix;
 #[cfg(test)]
 mod noise;
 mod pool;
+mod prefetch;
 mod scratch;
 mod tile;
 

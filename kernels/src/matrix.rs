@@ -192,7 +192,7 @@ impl WithSimd for Product<'_> {
                 let b = &self.right[block * padded[1] + column * len..][..len * columns];
                 for row in (0..m).step_by(rows) {
                     let a = &self.left[block * padded[0] + row * len..][..len * rows];
-                    let operands = Operands { a, b, offsets: &in_panel[..len], base: 0 };
+                    let operands = Operands { a, b, offsets: &in_panel[..len], base: 0, ahead: &[] };
                     self.tile(simd, [row, column], operands, block == 0);
                 }
             }

@@ -4,6 +4,7 @@
 //! set has it. So a number never depends on which tile, and which neighbours, it was computed with.
 
 use crate::isa::TileShape;
+use crate::prefetch::prefetch;
 use pulp::{Simd, WithSimd};
 use std::array::from_fn;
 
@@ -36,6 +37,8 @@ pub(crate) struct Operands<'a> {
     pub b: &'a [f32],
     pub offsets: &'a [usize],
     pub base: usize,
+    /// What a later tile will read and should find in the cache.
+    pub ahead: &'a [f32],
 }
 
 /// Computes the first `rows` rows and `vectors` vectors of a tile into `out`, row r from r · `stride` on.
@@ -110,10 +113,14 @@ impl<const P: usize, const R: usize, const V: usize> WithSimd for Tile<'_, P, R,
 #[inline(always)]
 fn multiply<S: Simd, const P: usize, const R: usize, const V: usize>(
     simd: S,
-    Operands { a, b, offsets, base }: Operands,
+    Operands { a, b, offsets, base, ahead }: Operands,
     sums: &mut [[S::f32s; V]; R],
 ) {
+    let step = ahead.len() / offsets.len().max(1);
+    let mut soon = 0;
     for (column, &offset) in a.as_chunks::<P>().0.iter().zip(offsets) {
+        prefetch(ahead, soon);
+        soon += step;
         let row = load::<S, V>(&b[offset + base..]);
         for r in 0..R {
             let factor = simd.splat_f32s(column[r]);

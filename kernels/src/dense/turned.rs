@@ -32,10 +32,11 @@ impl Dense<'_> {
         let gathered = take(&mut self.memory.gathered);
         let mut partials = partial.chunks_exact_mut(shape.rows * columns);
         for first in (0..self.weights.rows).step_by(columns) {
-            let b = self.weights.turned(first, &block.range);
-            for (panel, at) in group.iter().zip((0..).step_by(super::DEPTH * shape.rows)) {
-                let a = &gathered[at..at + block.range.len() * shape.rows];
-                let operands = Operands { a, b, offsets: &steps[..block.range.len()], base: 0 };
+            let (b, next) = self.weights.turned(first, &block.range);
+            for (at, panel) in group.iter().enumerate() {
+                let a = &gathered[at * super::DEPTH * shape.rows..][..block.range.len() * shape.rows];
+                let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
+                let operands = Operands { a, b, offsets: &steps[..block.range.len()], base: 0, ahead };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile_turned(simd, first, panel, operands, (&block.range, partial));
             }

@@ -49,13 +49,14 @@ impl Packed {
         self.numbers.len() > LARGE
     }
 
-    /// The block of depth `range` of the tile that begins at row `first`.
-    pub fn part(&self, first: usize, range: &Range<usize>) -> &[f32] {
+    /// The block of depth `range` of the tile that begins at row `first`, and what is read after it.
+    pub fn part(&self, first: usize, range: &Range<usize>) -> (&[f32], &[f32]) {
         part(&self.numbers, [self.rows, self.shape.rows], first, range)
     }
 
-    /// The block of depth `range` of the panel of columns that begins at `first`, turned: [k, tile columns].
-    pub fn turned(&self, first: usize, range: &Range<usize>) -> &[f32] {
+    /// The block of depth `range` of the panel of columns that begins at `first`, turned: [k, tile columns]; and what
+    /// is read after it.
+    pub fn turned(&self, first: usize, range: &Range<usize>) -> (&[f32], &[f32]) {
         part(self.turned.get_or_init(|| self.turn()), [self.rows, self.shape.columns()], first, range)
     }
 
@@ -67,7 +68,7 @@ impl Packed {
             for first in (0..self.rows).step_by(columns) {
                 for k in 0..range.len() {
                     turned.extend((first..first + columns).map(|row| match row < self.rows {
-                        true => self.part(row / rows * rows, &range)[k * rows + row % rows],
+                        true => self.part(row / rows * rows, &range).0[k * rows + row % rows],
                         false => 0.0,
                     }));
                 }
@@ -77,8 +78,14 @@ impl Packed {
     }
 }
 
-/// The block of depth `range` of the part of `width` rows that begins at row `first`.
-fn part<'a>(numbers: &'a [f32], [rows, width]: [usize; 2], first: usize, range: &Range<usize>) -> &'a [f32] {
+/// The block of depth `range` of the part of `width` rows that begins at row `first`, and as much after it.
+fn part<'a>(
+    numbers: &'a [f32],
+    [rows, width]: [usize; 2],
+    first: usize,
+    range: &Range<usize>,
+) -> (&'a [f32], &'a [f32]) {
     let at = range.start * rows.next_multiple_of(width) + first * range.len();
-    &numbers[at..at + range.len() * width]
+    let (here, after) = numbers[at..].split_at(range.len() * width);
+    (here, &after[..here.len().min(after.len())])
 }
