@@ -21,6 +21,9 @@ pub(crate) use weights::Packed;
 /// Rows of the right matrix taken at once: a gathered panel of so many stays in the first two caches.
 const DEPTH: usize = 256;
 
+/// Tiles of rows that do not repay the gathering of a panel.
+const FEW: usize = 4;
+
 /// Columns of the panels that large weights are read once for.
 const TOGETHER: usize = 256;
 
@@ -107,16 +110,19 @@ impl WithSimd for Dense<'_> {
         let count = self.columns.pictures * self.columns.size[0] * self.columns.size[1];
         let turned = self.is_better_turned(count, shape);
         let (lanes, width) = if turned { (1, shape.rows) } else { (shape.lanes, shape.columns()) };
-        let units = count.div_ceil(lanes);
-        let panels = count.div_ceil(width);
+        // What panels divide: a line where they are to be read in place, else all columns.
+        let length = if !turned && self.is_better_by_line(shape) { self.columns.size[1] } else { count };
+        let (units, each) = (length.div_ceil(lanes), length.div_ceil(width));
+        let panels = each * (count / length);
         let together = if turned || self.weights.is_large() { TOGETHER.div_ceil(width).min(panels) } else { 1 };
         self.memory.reserve(shape, self.weights.rows, together);
         let steps: [usize; DEPTH] = std::array::from_fn(|k| k * width);
         for first in (0..panels).step_by(together) {
             // Panels of nearly the same width: a last one of few columns would cost more than its share.
-            let start = |panel: usize| if turned { panel * width } else { panel * units / panels * lanes };
+            let within = |panel: usize| if turned { panel * width } else { panel * units / each * lanes };
+            let start = |panel: usize| panel / each * length + within(panel % each).min(length);
             let group: Vec<Panel> = (first..(first + together).min(panels))
-                .map(|panel| self.find(start(panel)..start(panel + 1).min(count), shape, turned))
+                .map(|panel| self.find(start(panel)..start(panel + 1), shape, turned))
                 .collect();
             for from in (0..depth.max(1)).step_by(DEPTH) {
                 let range = from..(from + DEPTH).min(depth);
@@ -145,6 +151,13 @@ impl Memory {
 }
 
 impl Dense<'_> {
+    /// Whether panels should end with their line: where few rows would use what was gathered, and vectors fill lines.
+    fn is_better_by_line(&self, shape: TileShape) -> bool {
+        let (width, rows) = (self.columns.size[1], self.weights.rows);
+        let filled = width.next_multiple_of(shape.lanes) * 9 <= width * 10;
+        filled && rows <= FEW * shape.rows && self.columns.line_stride != width
+    }
+
     /// Where the columns of a panel lie.
     fn find(&self, columns: Range<usize>, shape: TileShape, turned: bool) -> Panel {
         let (from, to) = (&self.columns, &self.destination);

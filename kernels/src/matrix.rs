@@ -189,10 +189,12 @@ impl WithSimd for Product<'_> {
         for block in (0..depth).step_by(DEPTH) {
             let len = DEPTH.min(depth - block);
             for column in (0..n).step_by(columns) {
-                let b = &self.right[block * padded[1] + column * len..][..len * columns];
+                let (b, next) = self.right[block * padded[1] + column * len..].split_at(len * columns);
+                let next = &next[..next.len().min(b.len())];
                 for row in (0..m).step_by(rows) {
                     let a = &self.left[block * padded[0] + row * len..][..len * rows];
-                    let operands = Operands { a, b, offsets: &in_panel[..len], base: 0, ahead: &[] };
+                    let ahead = &next[row * next.len() / padded[0]..(row + rows) * next.len() / padded[0]];
+                    let operands = Operands { a, b, offsets: &in_panel[..len], base: 0, ahead };
                     self.tile(simd, [row, column], operands, block == 0);
                 }
             }
