@@ -8,7 +8,7 @@ use crate::frame::Mask;
 use crate::isa::TileShape;
 use crate::line;
 use crate::scratch::at_least;
-use crate::tile::{Finish, Operands, Start, compute, rounded};
+use crate::tile::{Finish, Operands, Right, Start, compute, rounded};
 use pulp::{Simd, WithSimd};
 use std::mem::take;
 use std::ops::Range;
@@ -96,9 +96,8 @@ struct Panel {
 /// A block of depth.
 struct Block<'a> {
     range: Range<usize>,
-    /// Where its rows begin in the source, and where in a gathered panel.
+    /// Where its rows begin in the source.
     offsets: &'a [usize],
-    gathered: &'a [usize],
 }
 
 impl WithSimd for Dense<'_> {
@@ -116,7 +115,6 @@ impl WithSimd for Dense<'_> {
         let panels = each * (count / length);
         let together = if turned || self.weights.is_large() { TOGETHER.div_ceil(width).min(panels) } else { 1 };
         self.memory.reserve(shape, self.weights.rows, together);
-        let steps: [usize; DEPTH] = std::array::from_fn(|k| k * width);
         for first in (0..panels).step_by(together) {
             // Panels of nearly the same width: a last one of few columns would cost more than its share.
             let within = |panel: usize| if turned { panel * width } else { panel * units / each * lanes };
@@ -126,8 +124,7 @@ impl WithSimd for Dense<'_> {
                 .collect();
             for from in (0..depth.max(1)).step_by(DEPTH) {
                 let range = from..(from + DEPTH).min(depth);
-                let (offsets, gathered) = (&self.columns.offsets[range.clone()], &steps[..range.len()]);
-                let block = Block { range, offsets, gathered };
+                let block = Block { offsets: &self.columns.offsets[range.clone()], range };
                 self.gather(simd, &group, &block, width);
                 if turned {
                     self.multiply_turned(simd, &group, &block);
@@ -193,7 +190,7 @@ impl Dense<'_> {
     fn gather<S: Simd>(&mut self, simd: S, group: &[Panel], block: &Block, columns: usize) {
         let Columns { source, mask, .. } = self.columns;
         for (panel, to) in group.iter().zip((0..).step_by(DEPTH * columns)).filter(|(panel, _)| !panel.in_place) {
-            for (&offset, &row) in block.offsets.iter().zip(block.gathered) {
+            for (&offset, row) in block.offsets.iter().zip((0..).step_by(columns)) {
                 for run in &panel.runs {
                     let (from, to) =
                         ((source, offset + run.source), (&mut self.memory.gathered[..], to + row + run.column));
@@ -218,12 +215,12 @@ impl Dense<'_> {
             let (a, next) = self.weights.part(first, &block.range);
             for (at, panel) in group.iter().enumerate() {
                 let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
-                let operands = if panel.in_place {
-                    let base = panel.runs[0].source;
-                    Operands { a, b: self.columns.source, offsets: block.offsets, base, ahead }
+                let b = if panel.in_place {
+                    Right::At { numbers: self.columns.source, offsets: block.offsets, base: panel.runs[0].source }
                 } else {
-                    Operands { a, b: &gathered, offsets: block.gathered, base: at * DEPTH * columns, ahead }
+                    Right::Packed(&gathered[at * DEPTH * columns..])
                 };
+                let operands = Operands { a, b, ahead };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile(simd, first, panel, operands, (&block.range, partial));
             }

@@ -6,7 +6,7 @@
 
 use crate::isa::{Isa, TileShape};
 use crate::scratch::{Scratch, at_least};
-use crate::tile::{Finish, Operands, Start, compute};
+use crate::tile::{Finish, Operands, Right, Start, compute};
 use pulp::{Simd, WithSimd};
 
 /// k taken at once: a panel of so many rows stays in the first two caches.
@@ -185,7 +185,6 @@ impl WithSimd for Product<'_> {
         let (shape, [m, depth, n]) = (TileShape::of::<S>(), self.size);
         let (rows, columns) = (shape.rows, shape.columns());
         let padded = [m.next_multiple_of(rows), n.next_multiple_of(columns)];
-        let in_panel: [usize; DEPTH] = std::array::from_fn(|k| k * columns);
         for block in (0..depth).step_by(DEPTH) {
             let len = DEPTH.min(depth - block);
             for column in (0..n).step_by(columns) {
@@ -194,7 +193,7 @@ impl WithSimd for Product<'_> {
                 for row in (0..m).step_by(rows) {
                     let a = &self.left[block * padded[0] + row * len..][..len * rows];
                     let ahead = &next[row * next.len() / padded[0]..(row + rows) * next.len() / padded[0]];
-                    let operands = Operands { a, b, offsets: &in_panel[..len], base: 0, ahead };
+                    let operands = Operands { a, b: Right::Packed(b), ahead };
                     self.tile(simd, [row, column], operands, block == 0);
                 }
             }

@@ -4,7 +4,7 @@
 
 use super::{Block, Dense, Destination, Panel};
 use crate::isa::TileShape;
-use crate::tile::{Finish, Operands, Start, compute};
+use crate::tile::{Finish, Operands, Right, Start, compute};
 use pulp::Simd;
 use std::mem::take;
 use std::ops::Range;
@@ -27,7 +27,6 @@ impl Dense<'_> {
     pub(super) fn multiply_turned<S: Simd>(&mut self, simd: S, group: &[Panel], block: &Block) {
         let shape = TileShape::of::<S>();
         let columns = shape.columns();
-        let steps: [usize; super::DEPTH] = std::array::from_fn(|k| k * columns);
         let mut partial = take(&mut self.memory.partial);
         let gathered = take(&mut self.memory.gathered);
         let mut partials = partial.chunks_exact_mut(shape.rows * columns);
@@ -36,7 +35,7 @@ impl Dense<'_> {
             for (at, panel) in group.iter().enumerate() {
                 let a = &gathered[at * super::DEPTH * shape.rows..][..block.range.len() * shape.rows];
                 let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
-                let operands = Operands { a, b, offsets: &steps[..block.range.len()], base: 0, ahead };
+                let operands = Operands { a, b: Right::Packed(b), ahead };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile_turned(simd, first, panel, operands, (&block.range, partial));
             }
