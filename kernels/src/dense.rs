@@ -107,6 +107,9 @@ impl WithSimd for Dense<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let (shape, depth) = (TileShape::of::<S>(), self.weights.depth);
         let count = self.columns.pictures * self.columns.size[0] * self.columns.size[1];
+        if count == 0 {
+            return;
+        }
         let turned = self.is_better_turned(count, shape);
         let (lanes, width) = if turned { (1, shape.rows) } else { (shape.lanes, shape.columns()) };
         // What panels divide: a line where they are to be read in place, else all columns.

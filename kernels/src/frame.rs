@@ -1,4 +1,4 @@
-//! Copies of planes with zeros around them, split by phase: what a [`Plan`](crate::geometry::Plan) reads.
+//! Copies of planes with zeros around them, split by phase: what a [`Plan`] reads.
 
 use crate::geometry::{Plan, Tap};
 use crate::line;

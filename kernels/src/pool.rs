@@ -21,7 +21,7 @@ impl MaxPool {
         [along(height + top + bottom, 0), along(width + left + right, 1)]
     }
 
-    /// The largest number of every window: `input` is [planes, height, width], `output` [planes] x
+    /// The largest number of every window: `input` is `[planes, height, width]`, `output` `[planes]` x
     /// [`Self::output_size`]. NaN wins; a window of nothing but padding gives -∞.
     pub fn run(&self, input: &[f32], size: [usize; 2], output: &mut [f32]) {
         let [_, columns] = self.output_size(size);
