@@ -37,7 +37,7 @@ pub struct ConvolutionGradient {
 
 impl Convolution {
     /// Prepares a convolution for this processor. `weights` are [outputs, inputs / groups, kernel height, kernel
-    /// width], `bias` is [outputs].
+    /// width], `bias` is `[outputs]`.
     pub fn new(geometry: Geometry, weights: &[f32], bias: Option<&[f32]>) -> Self {
         Self::for_isa(Isa::detect(), geometry, weights, bias)
     }

@@ -126,7 +126,7 @@ fn interleave(lines: &[f32], distance: usize, step: usize, to: &mut [f32]) {
     }
 }
 
-/// sums[p] = bias + Σ weight · frame[offset + p], in blocks of about as many vectors each.
+/// `sums[p] = bias + Σ weight · frame[offset + p]`, in blocks of about as many vectors each.
 #[inline(always)]
 fn accumulate<S: Simd>(simd: S, frame: &[f32], taps: Taps, sums: &mut [f32]) {
     let vectors = sums.len() / S::F32_LANES;

@@ -41,7 +41,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Prepares a matrix of `size` (rows k, columns n) for this processor, and a bias [n] that is added to every row
+    /// Prepares a matrix of `size` (rows k, columns n) for this processor, and a bias `[n]` that is added to every row
     /// of a product. The weights [outputs, inputs] of a linear layer are, for the layer, the matrix
     /// `[inputs, outputs]` in [`Layout::Columns`]; for its gradient `[outputs, inputs]` in [`Layout::Rows`].
     pub fn new(size: [usize; 2], numbers: &[f32], layout: Layout, bias: Option<&[f32]>) -> Self {
@@ -102,7 +102,7 @@ pub fn product_on(
     run(isa, [m, k, n], left, &scratch.frames, None, output, (&mut scratch.left, &mut scratch.sums));
 }
 
-/// The left matrix: number (i, k) at i · strides[0] + k · strides[1].
+/// The left matrix: number (i, k) at `i · strides[0] + k · strides[1]`.
 #[derive(Clone, Copy)]
 struct Left<'a> {
     numbers: &'a [f32],
@@ -110,7 +110,7 @@ struct Left<'a> {
 }
 
 /// Packs a matrix of `across` x `depth` numbers by blocks of depth, in each by panels of `width` across, in each by
-/// depth; zeros fill the last panel. Number (a, k) is taken from k · strides[0] + a · strides[1].
+/// depth; zeros fill the last panel. Number (a, k) is taken from `k · strides[0] + a · strides[1]`.
 fn pack(width: usize, [across, depth]: [usize; 2], numbers: &[f32], strides: [usize; 2], to: &mut Vec<f32>) {
     let padded = across.next_multiple_of(width);
     let to = at_least(to, padded * depth);
