@@ -158,8 +158,9 @@ pub fn read_by_card(card: &Card, file: &[u8]) -> Result<Model, LoadError> {
     let checkpoint = format::read(file).map_err(LoadError::Format)?;
     let candidate = beside(architecture, &shapes(&checkpoint.parameters));
     let graph = candidate.graph();
+    let notes = checkpoint.notes.iter().map(ToString::to_string).collect();
     let parameters = wanted(&graph, candidate.adopt(checkpoint.parameters));
-    Ok(Model { card: card.clone(), graph, parameters, notes: vec![] })
+    Ok(Model { card: card.clone(), graph, parameters, notes })
 }
 
 fn shapes(parameters: &Parameters) -> Shapes {
