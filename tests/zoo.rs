@@ -5,13 +5,14 @@ use burn::tensor::Device;
 use safetensors::SafeTensors;
 use std::collections::{BTreeMap, HashMap};
 use tessera_core::network::backward;
+use tessera_core::network::card::Output;
 use tessera_core::network::forward::{self, Tape};
 use tessera_core::network::graph::{Graph, NodeId};
 use tessera_core::network::op::Weights;
 use tessera_core::network::parameters::{Parameter, Parameters};
 use tessera_core::network::rule::Rules;
 use tessera_core::network::value::Value;
-use tessera_core::network::zoo::{self, Dimensions, Output};
+use tessera_core::network::zoo::{self, Dimensions};
 
 /// FNV-1a of 64 bits.
 fn seed(name: &str) -> u64 {

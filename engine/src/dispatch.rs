@@ -40,6 +40,7 @@ impl Engine {
         let first = if buffers.is_empty() { vec![] } else { buffers.remove(0) };
         match request {
             Request::Open { card } => self.open(&card, &first, host).await,
+            Request::Inspect { job, name } => inspect(job, &name, &first, host),
             Request::Prepare { job, crop, card, preview } => prepare(job, crop, &card, preview, &first, host),
             Request::Explain { job, height, width, target, methods } => {
                 let input = Input { height, width, rgb: first, region: whole(height, width) };
@@ -118,6 +119,16 @@ fn fail(job: Job, sentence: &str, host: &dyn Host) {
 
 fn whole(height: usize, width: usize) -> Region {
     Region { left: 0.0, top: 0.0, width: width as f64, height: height as f64 }
+}
+
+fn inspect(job: Job, name: &str, file: &[u8], host: &dyn Host) {
+    let inspected = load::read(name, file).and_then(|model| Ok((model.sums()?, model)));
+    match inspected {
+        Ok((sums, model)) => {
+            host.post(Event::Inspected { job, card: model.card, sums, notes: model.notes }, vec![]);
+        }
+        Err(error) => fail(job, &error.to_string(), host),
+    }
 }
 
 fn prepare(job: Job, crop: Crop, card: &Card, longest: usize, file: &[u8], host: &dyn Host) {

@@ -76,8 +76,9 @@ pub fn class_names(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tessera_core::network::card::Output;
     use tessera_core::photo::Preprocess;
-    use tessera_core::photo::input::Filter;
+    use tessera_core::photo::input::{Filter, Order};
 
     fn card() -> Card {
         Card {
@@ -88,7 +89,16 @@ mod tests {
             weights: "toy.safetensors".into(),
             bytes: 10,
             sha256: "ab".into(),
-            preprocess: Preprocess { size: 4, resize: 4, filter: Filter::Bicubic, mean: [0.0; 3], std: [1.0; 3] },
+            preprocess: Preprocess {
+                size: 4,
+                resize: 4,
+                filter: Filter::Bicubic,
+                mean: [0.0; 3],
+                std: [1.0; 3],
+                order: Order::Rgb,
+            },
+            output: Output::Softmax,
+            names: vec![],
             licence: String::new(),
             source: String::new(),
         }

@@ -1,7 +1,9 @@
 //! One file a command.
 
 pub mod classify;
+pub mod eval;
 pub mod explain;
+pub mod models;
 
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::Path;
@@ -13,6 +15,8 @@ use tessera_engine::protocol::DeviceKind;
 pub enum Command {
     Classify(classify::Classify),
     Explain(explain::Explain),
+    Eval(eval::Eval),
+    Models(models::Models),
 }
 
 impl Command {
@@ -24,6 +28,8 @@ impl Command {
         match self {
             Command::Classify(command) => command.run(),
             Command::Explain(command) => command.run(),
+            Command::Eval(command) => command.run(),
+            Command::Models(command) => command.run(),
         }
     }
 }
@@ -31,7 +37,7 @@ impl Command {
 /// What all commands that run a network take.
 #[derive(Args)]
 pub struct Common {
-    /// Network: an id of a bundled one, or the path of a card.json with its weights beside it
+    /// Network: an id of a bundled one, or the path of a model file (.safetensors, .pth, .onnx) or card.json
     #[arg(long, default_value = "efficientnet-lite0", value_name = "ID|PATH")]
     pub model: String,
     /// Which part of the photo the network sees

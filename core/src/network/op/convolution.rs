@@ -5,8 +5,10 @@
 //! So one kind of kernel serves both directions on every device. Where windows lie side by side (patches), most of that
 //! would be products with zeros, and the gradient is a matrix product instead.
 
+use super::prepared::{Finish, Prepared};
 use super::{Kept, Padding, Value, Want, Weights, Window};
 use crate::network::parameters::Parameters;
+use crate::network::processor;
 use burn::tensor::{
     Device, Tensor,
     module::conv2d,
@@ -37,7 +39,7 @@ impl Convolution {
     #[must_use]
     pub fn weight_shape(&self) -> [usize; 4] {
         let [rows, columns] = self.window.kernel;
-        [self.outputs, self.inputs / self.groups, rows, columns]
+        [self.outputs, self.inputs / self.groups.max(1), rows, columns]
     }
 
     pub(super) fn wants(&self) -> Vec<Want> {
@@ -46,19 +48,28 @@ impl Convolution {
         wants
     }
 
-    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
         let mut weight = parameters.take(&self.weight);
         if self.unit_norm {
             weight.chunks_exact_mut(self.weight_shape()[1..].iter().product()).for_each(to_unit_norm);
+        }
+        if processor::is(device) {
+            let bias = self.bias.as_ref().map(|bias| parameters.take(bias));
+            let prepared = Prepared::new(self.window, [self.inputs, self.outputs], self.groups, weight, bias);
+            return Weights { prepared: Some(prepared), ..Weights::default() };
         }
         let mut tensors = vec![Value::from_floats(weight, &self.weight_shape(), device)];
         if let Some(bias) = &self.bias {
             tensors.push(Value::from_floats(parameters.take(bias), &[self.outputs], device));
         }
-        tensors
+        Weights::of(tensors)
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        let Convolution { inputs, outputs, groups, .. } = *self;
+        if groups == 0 || inputs % groups != 0 || outputs % groups != 0 {
+            return Err(format!("{inputs} channels to {outputs} cannot be in {groups} groups"));
+        }
         match *input {
             [n, c, h, w] if c == self.inputs => {
                 let [rows, columns] = self.window.outputs([h, w])?;
@@ -74,6 +85,9 @@ impl Convolution {
     }
 
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
+        if let Some(prepared) = &weights.prepared {
+            return prepared.forward(input, Finish::default());
+        }
         let kernels = weights.tensors[0].clone().pictures();
         let bias = weights.tensors.get(1).map(|bias| bias.clone().flat());
         Value::from(slide(&self.window, self.groups, input.pictures(), kernels, bias))
@@ -81,6 +95,9 @@ impl Convolution {
 
     pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
         let &[_, _, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
+        if let Some(prepared) = &weights.prepared {
+            return prepared.backward(signal, None, [h, w]);
+        }
         if self.cuts_patches() {
             return Value::from(patched(signal.pictures(), weights.tensors[0].clone().pictures(), [h, w]));
         }
@@ -162,7 +179,7 @@ fn backward_padding(window: &Window, axis: usize, size: usize, spread: usize) ->
 }
 
 /// Puts `stride - 1` zeros after each place along `axis`.
-fn spread(signal: Tensor<4>, axis: usize, stride: usize) -> Tensor<4> {
+pub(super) fn spread<const D: usize>(signal: Tensor<D>, axis: usize, stride: usize) -> Tensor<D> {
     if stride == 1 {
         return signal;
     }

@@ -9,6 +9,7 @@ pub mod convolution;
 pub mod linear;
 pub mod normalisation;
 pub mod pooling;
+pub mod prepared;
 pub mod reduction;
 pub mod resampling;
 pub mod shape_moving;
@@ -133,6 +134,14 @@ pub struct Weights {
     pub tensors: Vec<Value>,
     /// Backward: made from `tensors` when first asked for.
     pub backward: OnceCell<Tensor<4>>,
+    /// On the processor, a convolution's weights are here and nowhere else.
+    pub prepared: Option<prepared::Prepared>,
+}
+
+impl Weights {
+    fn of(tensors: Vec<Value>) -> Weights {
+        Weights { tensors, ..Weights::default() }
+    }
 }
 
 /// What an op's gradient wants to be kept of the forward pass. Shapes are always known.
@@ -236,17 +245,16 @@ impl Op {
     /// If one is missing.
     #[must_use]
     pub fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
-        let tensors = match self {
-            Op::Constant(op) => op.upload(parameters, device),
-            Op::Literal(op) => op.upload(device),
+        match self {
+            Op::Constant(op) => Weights::of(op.upload(parameters, device)),
+            Op::Literal(op) => Weights::of(op.upload(device)),
             Op::Convolution(op) => op.upload(parameters, device),
             Op::Linear(op) => op.upload(parameters, device),
-            Op::BatchNorm(op) => op.upload(parameters, device),
-            Op::LayerNorm(op) => op.upload(parameters, device),
-            Op::PRelu(op) => op.upload(parameters, device),
-            _ => vec![],
-        };
-        Weights { tensors, backward: OnceCell::new() }
+            Op::BatchNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
+            _ => Weights::default(),
+        }
     }
 
     /// How many values it takes: the least and the most.
@@ -260,15 +268,25 @@ impl Op {
         }
     }
 
-    /// Shape of its output, or what does not fit. Touches no tensor.
+    /// Shape of its output, or what does not fit: never an empty one. Touches no tensor.
     ///
     /// # Errors
     /// One sentence with expected and found shapes.
     pub fn shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         let (least, most) = self.arity();
         if inputs.len() < least || inputs.len() > most {
-            return Err(format!("takes {least} values, found {}", inputs.len()));
+            let values = if least == 1 { "value" } else { "values" };
+            return Err(format!("takes {least} {values}, found {}", inputs.len()));
         }
+        if let Some(empty) = inputs.iter().find(|input| input.contains(&0)) {
+            return Err(format!("takes no empty value, found {empty:?}"));
+        }
+        let shape = self.computed_shape(inputs)?;
+        if shape.contains(&0) { Err(format!("gives an empty value, {shape:?}")) } else { Ok(shape) }
+    }
+
+    /// The same for inputs of the right number, none of them empty.
+    fn computed_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
             Op::Constant(op) => Ok(op.shape.clone()),

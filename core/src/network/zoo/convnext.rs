@@ -4,7 +4,7 @@ use super::builder::{Builder, Kernels, Style};
 use super::{Architecture, DEVIATION, Dimensions, MEAN};
 use crate::network::graph::{Graph, NodeId};
 use crate::network::op::{Activation, Arithmetic, Constant, Extent, Op, Reshape, Transpose};
-use crate::photo::{Filter, Preprocess};
+use crate::photo::{Filter, Order, Preprocess};
 
 /// The family.
 pub const ALL: &[Architecture] = &[
@@ -17,7 +17,7 @@ pub const ALL: &[Architecture] = &[
 ];
 
 const fn prepared(resize: usize, filter: Filter) -> Preprocess {
-    Preprocess { size: 224, resize, filter, mean: MEAN, std: DEVIATION }
+    Preprocess { size: 224, resize, filter, mean: MEAN, std: DEVIATION, order: Order::Rgb }
 }
 
 /// All that tells one ConvNeXt from another.

@@ -8,7 +8,7 @@ use super::inverted_residual::{Blocks, Names, Stage, stage};
 use super::{Architecture, Dimensions};
 use crate::network::graph::Graph;
 use crate::network::op::Padding;
-use crate::photo::{Filter, Preprocess};
+use crate::photo::{Filter, Order, Preprocess};
 
 /// The family. Pictures are prepared as TensorFlow's builder does: the shortest side 32 longer than the crop.
 pub const ALL: &[Architecture] = &[
@@ -39,8 +39,14 @@ pub const ALL: &[Architecture] = &[
 ];
 
 const fn lite(id: &'static str, title: &'static str, size: usize, build: fn(&Dimensions) -> Graph) -> Architecture {
-    let preprocess =
-        Preprocess { size, resize: size + 32, filter: Filter::Bilinear, mean: [127.0; 3], std: [128.0; 3] };
+    let preprocess = Preprocess {
+        size,
+        resize: size + 32,
+        filter: Filter::Bilinear,
+        mean: [127.0; 3],
+        std: [128.0; 3],
+        order: Order::Rgb,
+    };
     Architecture::torchvision(id, title, FAMILY, build)
         .prepared("efficientnet_lite_pytorch 0.1.0 from PyPI", preprocess)
 }
@@ -52,7 +58,7 @@ const fn timm(
     filter: Filter,
     build: fn(&Dimensions) -> Graph,
 ) -> Architecture {
-    let preprocess = Preprocess { size, resize, filter, mean: [127.5; 3], std: [127.5; 3] };
+    let preprocess = Preprocess { size, resize, filter, mean: [127.5; 3], std: [127.5; 3], order: Order::Rgb };
     Architecture::torchvision(id, title, FAMILY, build).prepared("timm, weights in1k", preprocess)
 }
 

@@ -6,7 +6,7 @@ use super::inverted_residual::{Blocks, Names, Stage, stage};
 use super::{Architecture, Dimensions};
 use crate::network::graph::{Graph, NodeId};
 use crate::network::op::Padding;
-use crate::photo::{Filter, Preprocess};
+use crate::photo::{Filter, Order, Preprocess};
 
 /// The family.
 pub const ALL: &[Architecture] = &[
@@ -14,7 +14,14 @@ pub const ALL: &[Architecture] = &[
     Architecture::torchvision("mobilenet_v2_folded", "MobileNetV2 (TensorFlow)", "MobileNetV2", |d| graph(d, &FOLDED))
         .prepared(
             "TensorFlow, tf2_mobilenet_v2_1.0_224, batch norms folded",
-            Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean: [127.5; 3], std: [127.5; 3] },
+            Preprocess {
+                size: 224,
+                resize: 256,
+                filter: Filter::Bilinear,
+                mean: [127.5; 3],
+                std: [127.5; 3],
+                order: Order::Rgb,
+            },
         ),
 ];
 

@@ -19,8 +19,9 @@ pub mod squeezenet;
 pub mod vgg;
 pub mod vit;
 
+use super::card::Output;
 use super::graph::Graph;
-use crate::photo::{Filter, Preprocess};
+use crate::photo::{Filter, Order, Preprocess};
 
 /// The sizes of a network that its weight file may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +38,6 @@ impl Default for Dimensions {
     fn default() -> Dimensions {
         Dimensions { picture: 224, classes: 1000, divisor: 1 }
     }
-}
-
-/// What probabilities are made of the logits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// One class excludes the others.
-    Softmax,
-    /// Each class by itself.
-    Sigmoid,
 }
 
 /// What is known of an architecture beside its graph.
@@ -77,7 +69,14 @@ impl Architecture {
         family: &'static str,
         build: fn(&Dimensions) -> Graph,
     ) -> Architecture {
-        let preprocess = Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean: MEAN, std: DEVIATION };
+        let preprocess = Preprocess {
+            size: 224,
+            resize: 256,
+            filter: Filter::Bilinear,
+            mean: MEAN,
+            std: DEVIATION,
+            order: Order::Rgb,
+        };
         let source = "torchvision, weights IMAGENET1K_V1";
         Architecture { id, title, family, classes: 1000, output: Output::Softmax, preprocess, source, build }
     }

@@ -98,13 +98,21 @@ impl std::fmt::Display for Candidate {
 #[must_use]
 pub fn recognise(shapes: &Shapes) -> Vec<Candidate> {
     let ways = renamings(shapes);
-    let nearest = |architecture| {
-        let candidates = ways.iter().map(|(taken, given, shapes)| candidate(architecture, taken, given, shapes));
-        candidates.min_by_key(Candidate::problems).expect("at least the names as they are")
-    };
-    let mut candidates: Vec<Candidate> = ARCHITECTURES.iter().map(nearest).collect();
+    let mut candidates: Vec<Candidate> =
+        ARCHITECTURES.iter().map(|architecture| nearest(architecture, &ways)).collect();
     candidates.sort_by_key(|candidate| (candidate.problems(), candidate.dimensions.divisor));
     candidates
+}
+
+/// One architecture beside a checkpoint.
+#[must_use]
+pub fn beside(architecture: &'static Architecture, shapes: &Shapes) -> Candidate {
+    nearest(architecture, &renamings(shapes))
+}
+
+fn nearest(architecture: &'static Architecture, ways: &[(String, &'static str, Shapes)]) -> Candidate {
+    let candidates = ways.iter().map(|(taken, given, shapes)| candidate(architecture, taken, given, shapes));
+    candidates.min_by_key(Candidate::problems).expect("at least the names as they are")
 }
 
 /// Tensors that a checkpoint may have and that no node looks at: counters of training, and the means that B-cos batch

@@ -7,7 +7,7 @@ use super::builder::{Builder, Kernels, Style};
 use super::{Architecture, DEVIATION, Dimensions, MEAN};
 use crate::network::graph::{Graph, NodeId, Tokens};
 use crate::network::op::{Activation, Concat, Constant, Extent, Op, Select, Transpose};
-use crate::photo::{Filter, Preprocess};
+use crate::photo::{Filter, Order, Preprocess};
 
 /// The family.
 pub const ALL: &[Architecture] = &[
@@ -21,7 +21,7 @@ pub const ALL: &[Architecture] = &[
 const FAMILY: &str = "Vision transformer";
 
 const fn prepared(mean: [f32; 3], std: [f32; 3]) -> Preprocess {
-    Preprocess { size: 224, resize: 248, filter: Filter::Bicubic, mean, std }
+    Preprocess { size: 224, resize: 248, filter: Filter::Bicubic, mean, std, order: Order::Rgb }
 }
 
 /// All that tells one transformer from another.
