@@ -2,8 +2,7 @@
 //!
 //! Tolerances are relative lengths. What is allowed is ten times what the reference's own f32 answers are off its f64
 //! answers, or what they move under a noise of the size of a rounding in every weight (both stand in the golden files),
-//! and no less than [`LEAST`]. Gradients at full width, where some of millions of rectifiers may turn over, are never
-//! allowed more than [`MOST`].
+//! and no less than [`LEAST`].
 
 use std::collections::BTreeSet;
 use tessera_core::digest::sha256;
@@ -20,8 +19,9 @@ use tessera_tests::{bytes, root};
 /// The least tolerance: some f32 roundings in a sum of thousands.
 const LEAST: f64 = 5e-6;
 
-/// The greatest tolerance: some rectifiers turned over.
-const MOST: f64 = 2e-2;
+/// The tolerance of gradients at full width where the reference's own jump, because some of millions of rectifiers are so
+/// near their kink that rounding turns them over.
+const TURNED: f64 = 2e-2;
 
 #[test]
 fn the_formula_is_the_references() {
@@ -89,7 +89,7 @@ fn bias(golden: &Golden) -> f32 {
 }
 
 fn limit(golden: &Golden, of: &str) -> f64 {
-    (10.0 * golden.deviation(of)).clamp(LEAST, MOST)
+    (10.0 * golden.deviation(of)).max(LEAST)
 }
 
 /// Logits, three values inside and what comes back to the input, of a network as built.
@@ -196,7 +196,8 @@ fn check_full(golden: &Golden) -> Vec<String> {
     );
     let gradient = network.back(&tape, golden.target, &rules, sees);
     let side = golden.metadata["block"].parse().unwrap();
-    let limit = limit(golden, "gradient_blocks");
+    let turns = golden.deviation("gradient_blocks") > 1e-5;
+    let limit = if turns { TURNED } else { limit(golden, "gradient_blocks") };
     let far = distance(&blocks(&gradient, golden.size, side), &golden.tensors["gradient_blocks"]);
     note(&mut lines, "gradient", far, limit);
     if bcos {

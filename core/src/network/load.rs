@@ -126,7 +126,7 @@ pub fn read(name: &str, file: &[u8]) -> Result<Model, LoadError> {
         return Err(LoadError::Nearest(candidate.to_string()));
     }
     let (architecture, dimensions) = (candidate.architecture, &candidate.dimensions);
-    let preprocess = Preprocess { size: dimensions.picture, ..architecture.preprocess.clone() };
+    let preprocess = Preprocess { size: dimensions.picture, ..architecture.preprocess };
     let card = Card {
         id: name.rsplit_once('.').map_or(name, |(stem, _)| stem).into(),
         title: architecture.title.into(),
