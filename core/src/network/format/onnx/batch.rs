@@ -27,19 +27,58 @@ pub fn reshape(
     let batch = (0..shapes[0].len()).find(|&axis| shapes[0][axis] != shapes[1][axis]);
     let Some(batch) = batch else { return Ok(of_one(&one, &targets[0], zero_is_zero)) };
     let grown = grown_axis(shapes, targets, zero_is_zero, &one);
-    let before: usize = shapes[0][..batch].iter().product();
-    let candidates: Vec<usize> =
-        (0..one.len()).filter(|&axis| one[..axis].iter().product::<usize>() == before).collect();
-    let said = grown.filter(|&axis| targets[0][axis] != -1 || targets[0] != targets[1]);
-    let axis = match (said, candidates.first()) {
-        (Some(axis), _) => axis,
-        (None, Some(&first)) => {
-            let fits = one[first] % shapes[0][batch] == 0 || one[first] % batches[0] == 0;
-            if fits { first } else { grown.ok_or_else(baked)? }
-        }
-        (None, None) => grown.ok_or_else(baked)?,
-    };
+    let axis = Growth { shapes, targets, one: &one, batch, batches }.axis(zero_is_zero).ok_or_else(baked)?;
     Ok(with_batch(shapes, &one, axis, batch))
+}
+
+/// What decides which axis of a target grows with the batch.
+struct Growth<'a> {
+    shapes: &'a [Vec<usize>; 2],
+    targets: &'a [Vec<i64>; 2],
+    /// The target's shape for the first batch.
+    one: &'a [usize],
+    /// The input's axis that grows.
+    batch: usize,
+    batches: [usize; 2],
+}
+
+impl Growth<'_> {
+    /// Numbers before an axis of the target, counted as how many runs of it there are.
+    fn before(&self, axis: usize) -> usize {
+        self.one[..axis].iter().product()
+    }
+
+    fn axis(&self, zero_is_zero: bool) -> Option<usize> {
+        let grown = grown_axis(self.shapes, self.targets, zero_is_zero, self.one);
+        let swallowed = |axis: &usize| self.targets[0][*axis] == -1 && self.targets[0] == self.targets[1];
+        match (grown, self.baked()) {
+            (Some(axis), _) if !swallowed(&axis) => Some(axis),
+            (Some(axis), Some(baked)) if axis < baked => Some(axis),
+            (_, Some(baked)) => Some(baked),
+            (Some(axis), None) => Some(axis),
+            (None, None) => self.by_order(),
+        }
+    }
+
+    /// The axis that holds the exporter's own batch as a number, where the input's batch can be.
+    fn baked(&self) -> Option<usize> {
+        let start: usize = self.shapes[0][..self.batch].iter().product();
+        let end = start * self.shapes[0][self.batch];
+        let literal = |axis: usize| {
+            let said = [self.targets[0][axis], self.targets[1][axis]];
+            said == [self.batches[0] as i64; 2]
+        };
+        (0..self.one.len()).find(|&axis| literal(axis) && (start..=end).contains(&self.before(axis)))
+    }
+
+    /// The axis that begins, or else ends, where the input's batch begins; the last axis never grows if another may.
+    fn by_order(&self) -> Option<usize> {
+        let start: usize = self.shapes[0][..self.batch].iter().product();
+        let last = self.one.len().checked_sub(1)?;
+        let begins = (0..=last).find(|&axis| self.before(axis) == start);
+        let ends = (0..last).find(|&axis| self.before(axis + 1) == start);
+        begins.filter(|&axis| axis < last).or(ends).or(begins)
+    }
 }
 
 fn baked() -> Refusal {

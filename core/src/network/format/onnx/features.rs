@@ -39,12 +39,16 @@ impl Graph {
 pub fn marked(mut graph: Graph, shapes: &[Vec<usize>]) -> Graph {
     let moves = graph.reachable_from(0);
     let mut id = graph.output();
+    // Whether the channels are the last axis here: behind a swap of axes, or before a mean over the two in the middle.
+    let mut channels_last = false;
     loop {
         let shape = &shapes[id];
-        let last_axes_first =
-            matches!(&graph.nodes[id].op, Op::Transpose(Transpose(order)) if order[..] == [0, 2, 3, 1]);
-        let pictures = shape.len() == 4 && shape[2] * shape[3] > 1 && !last_axes_first;
-        if pictures {
+        match &graph.nodes[id].op {
+            Op::Transpose(Transpose(order)) if order[..] == [0, 2, 3, 1] => channels_last = true,
+            Op::Transpose(Transpose(order)) if order[..] == [0, 3, 1, 2] => channels_last = false,
+            _ => {}
+        }
+        if shape.len() == 4 && !channels_last && shape[2] * shape[3] > 1 {
             graph.features = id;
             return graph;
         }
@@ -52,8 +56,14 @@ pub fn marked(mut graph: Graph, shapes: &[Vec<usize>]) -> Graph {
             (graph.features, graph.tokens) = (features, Some(tokens));
             return graph;
         }
+        match &graph.nodes[id].op {
+            Op::Transpose(Transpose(order)) if order[..] == [0, 2, 3, 1] => channels_last = false,
+            Op::Transpose(Transpose(order)) if order[..] == [0, 3, 1, 2] => channels_last = true,
+            Op::Reduce(reduce) if reduce.axes == [1, 2] => channels_last = true,
+            _ => {}
+        }
         let before = graph.nodes[id].inputs.iter().copied().filter(|&input| moves[input]);
-        match before.max_by_key(|&input| (shapes[input].iter().product::<usize>() > 0, input)) {
+        match before.max_by_key(|&input| (shapes[input].iter().product::<usize>(), input)) {
             Some(input) => id = input,
             None => return graph,
         }

@@ -192,10 +192,7 @@ impl<'m> Import<'m> {
         for node in nodes {
             let call = Call { node, opset: self.model.opset(&node.domain) };
             let outputs = self.step(&call).map_err(|refusal| call.error(refusal))?;
-            if outputs.len() < call.outputs() {
-                let reason = format!("only the first {} of its outputs can be used", outputs.len());
-                return Err(call.error(reason.into()));
-            }
+            // Outputs that are not made (statistics, masks, places) are missed by who wants them.
             for (name, held) in node.output.iter().zip(outputs) {
                 self.bind(name, held);
             }

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::error::Refusal;
 use super::import::{Args, Import, Outcome};
 use super::{
-    activation, arithmetic, branch, convolution, linear, normalisation, pooling, quantisation, reduction, resize,
+    activation, arithmetic, attention, branch, convolution, linear, normalisation, pooling, quantisation, reduction, resize,
     shape_moving,
 };
 
@@ -15,6 +15,7 @@ pub type Map = for<'a, 'm> fn(&'a mut Import<'m>, &'a Call<'m>, Args) -> Outcome
 pub const OPERATORS: &[(&str, Map)] = &[
     ("Abs", activation::simple),
     ("Add", arithmetic::pair),
+    ("Attention", attention::attention),
     ("AveragePool", pooling::average),
     ("BatchNormalization", normalisation::batch),
     ("Cast", shape_moving::cast),

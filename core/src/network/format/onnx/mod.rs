@@ -9,6 +9,7 @@
 
 mod activation;
 mod arithmetic;
+mod attention;
 mod axes;
 mod batch;
 mod branch;

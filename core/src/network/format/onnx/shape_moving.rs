@@ -17,17 +17,18 @@ pub fn identity(_: &mut Import, _: &Call, args: Args) -> Outcome {
 /// Dropout: nothing, because networks are run as they are used.
 pub fn dropout(import: &mut Import, call: &Call, args: Args) -> Outcome {
     let training = args.fixed(2).ok().flatten().is_some_and(|mode| mode.values[0].scalar() == Ok(1.0));
-    if training || call.outputs() > 1 {
+    if training || (call.opset < 7 && call.int("is_test", 0) == 0) {
         import.note("Dropout was exported in training mode; it is left out.");
     }
-    // Whoever asked for what was dropped hears of it as a value that nothing makes.
-    Ok(vec![args.held(0)?; call.outputs().max(1)])
+    Ok(vec![args.held(0)?])
 }
 
 /// Cast of a value: from one float to another it stays as it is.
 pub fn cast(_: &mut Import, call: &Call, args: Args) -> Outcome {
-    let to = match args.fixed(1)? {
-        Some(like) => like.values[0].kind,
+    let to = match args.0.get(1).cloned().flatten() {
+        Some(Held::Fixed(like)) => like.values[0].kind,
+        // A value is made of floats.
+        Some(Held::Node(_)) => kind::FLOAT,
         None => call.int("to", 1) as i32,
     };
     if kind::is_float(to) {
@@ -195,10 +196,17 @@ pub fn gather(import: &mut Import, call: &Call, args: Args) -> Outcome {
     let id = import.node(args.held(0)?)?;
     let shape = import.shape(id).to_vec();
     let axis = axes::axis(call.int("axis", 0), shape.len())?;
-    if import.batch_axis(id) == Some(axis) {
-        return Err("it takes single pictures out of a batch: export it again".into());
-    }
     let places = places.value()?;
+    if import.batch_axis(id) == Some(axis) {
+        let all = shape.len() == 1 && places.to_integers()?.into_iter().eq(0..shape[0] as i64);
+        if !all {
+            return Err("it takes single pictures out of a batch: export it again".into());
+        }
+        // All places of one axis in their order: the value seen as another shape.
+        let target: Vec<i64> = places.shape.iter().map(|&length| length as i64).collect();
+        let extents = batch::reshape(&import.shapes[id], &[target.clone(), target], true, import.batches)?;
+        return reshaped(import, id, extents);
+    }
     let chosen: Vec<usize> =
         places.to_integers()?.iter().map(|&place| axes::axis(place, shape[axis])).collect::<Result<_, _>>()?;
     if chosen.is_empty() {
