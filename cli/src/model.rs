@@ -28,8 +28,8 @@ impl Model {
     ///
     /// # Errors
     /// One sentence: what, why, what to do.
-    pub fn open(model: &str, kind: DeviceKind) -> Result<Model, String> {
-        let read = read(model)?;
+    pub fn open(model: &str, size: Option<usize>, kind: DeviceKind) -> Result<Model, String> {
+        let read = read(model, size)?;
         let (device, facts) = pollster::block_on(device::open(kind))?;
         let classes = classes(&read.card);
         let network = read.upload(&device).map_err(|error| error.to_string())?;
@@ -99,14 +99,16 @@ pub fn classes(card: &Card) -> Classes {
 }
 
 /// Reads a model by the id of a bundled one, the path of a card or its folder, or the path of a model file. A card of
-/// the model file's name (`net.onnx`, `net.card.json`) is used where it stands beside it.
+/// the model file's name (`net.onnx`, `net.card.json`) is used where it stands beside it. `size` asks for pictures of
+/// another size than the network's own.
 ///
 /// # Errors
 /// One sentence: what, why, what to do.
-pub fn read(model: &str) -> Result<load::Model, String> {
+pub fn read(model: &str, size: Option<usize>) -> Result<load::Model, String> {
     let path = Path::new(model);
     if model == bundled().id {
-        return load::read_by_card(&bundled(), BUNDLED_WEIGHTS, &|_| None).map_err(|error| error.to_string());
+        let card = resized(bundled(), size);
+        return load::read_by_card(&card, BUNDLED_WEIGHTS, &|_| None).map_err(|error| error.to_string());
     }
     if !path.exists() {
         return Err(format!(
@@ -117,15 +119,23 @@ pub fn read(model: &str) -> Result<load::Model, String> {
     let path = if path.is_dir() { path.join("card.json") } else { path.to_path_buf() };
     if path.extension().is_some_and(|extension| extension == "json") {
         let card = read_card(&path)?;
-        return by_card(&card, &path.with_file_name(&card.weights));
+        let weights = path.with_file_name(&card.weights);
+        return by_card(&resized(card, size), &weights);
     }
     let beside = path.with_extension("card.json");
     if beside.exists() {
-        return by_card(&read_card(&beside)?, &path);
+        return by_card(&resized(read_card(&beside)?, size), &path);
     }
     let name = path.file_name().map_or_else(|| model.into(), |name| name.to_string_lossy().into_owned());
-    load::read(&name, &bytes(&path)?, &|name| beside_file(&path, name))
-        .map_err(|error| format!("{}: {error}", path.display()))
+    let read = load::read(&name, &bytes(&path)?, &|name| beside_file(&path, name));
+    let read = read.map_err(|error| format!("{}: {error}", path.display()))?;
+    // The file's own size is a default: for another one its graph is made anew.
+    if size.is_some() { by_card(&resized(read.card, size), &path) } else { Ok(read) }
+}
+
+fn resized(card: Card, size: Option<usize>) -> Card {
+    let preprocess = card.preprocess.clone();
+    Card { preprocess: size.map_or(preprocess.clone(), |size| preprocess.resized(size)), ..card }
 }
 
 fn by_card(card: &Card, weights: &Path) -> Result<load::Model, String> {

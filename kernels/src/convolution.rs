@@ -60,6 +60,17 @@ impl Convolution {
         &self.geometry
     }
 
+    /// The weights as they were given, [outputs, inputs / groups, kernel height, kernel width].
+    pub fn weights(&self) -> Vec<f32> {
+        let Geometry { inputs, outputs, groups, kernel, .. } = self.geometry;
+        let mut weights = vec![0.0; self.geometry.weight_count()];
+        self.prepared.unpack(|[group, row, channel, tap], weight| {
+            let place = (group * (outputs / groups) + row) * (inputs / groups) + channel;
+            weights[place * kernel[0] * kernel[1] + tap] = weight;
+        });
+        weights
+    }
+
     /// Convolves `input` [batch, inputs, height, width] into `output`, [batch, outputs] x
     /// [`Geometry::output_size`]. A picture's numbers do not depend on the others of its batch.
     pub fn run(
@@ -194,6 +205,30 @@ impl Prepared {
             )
         };
         Self { isa, plan, channels, groups, weights: packed }
+    }
+
+    /// Hands out every weight with its group, row, channel and tap, as they were asked for.
+    fn unpack(&self, mut weight: impl FnMut([usize; 4], f32)) {
+        let passes = self.plan.passes.iter();
+        match &self.weights {
+            Weights::Depthwise(weights, _) => {
+                let order: Vec<usize> = passes.flat_map(|pass| pass.taps.iter().map(|tap| tap.index)).collect();
+                for (at, &number) in weights.iter().enumerate() {
+                    weight([at / order.len(), 0, 0, order[at % order.len()]], number);
+                }
+            }
+            Weights::Dense(weights) => {
+                for (pass, groups) in passes.zip(weights) {
+                    let taps = &pass.taps;
+                    for (group, packed) in groups.iter().enumerate() {
+                        for (row, k) in (0..packed.rows).flat_map(|row| (0..packed.depth).map(move |k| (row, k))) {
+                            let place = [group, row, k / taps.len(), taps[k % taps.len()].index];
+                            weight(place, packed.weight(row, k));
+                        }
+                    }
+                }
+            }
+        }
     }
 
     fn run(&self, job: Job, output: &mut [f32], scratch: &mut Scratch) {

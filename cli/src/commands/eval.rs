@@ -64,7 +64,7 @@ impl Eval {
     /// # Errors
     /// One sentence: what, why, what to do.
     pub fn run(self) -> Result<(), String> {
-        let model = Model::open(&self.common.model, self.common.device.into())?;
+        let model = self.common.open()?;
         let (folder, mut photos, left_out) = self.photos(&model)?;
         left_out.iter().for_each(|one| eprintln!("tessera: {one}"));
         photos.truncate(self.limit.unwrap_or(usize::MAX));

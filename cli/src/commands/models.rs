@@ -65,7 +65,7 @@ fn list() {
 
 impl Info {
     fn run(&self) -> Result<(), String> {
-        let read = model::read(&self.model)?;
+        let read = model::read(&self.model, None)?;
         let sums = read.sums().map_err(|error| error.to_string())?;
         if self.card {
             println!("{}", serde_json::to_string_pretty(&read.card).expect("a card is plain data"));

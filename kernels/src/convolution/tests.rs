@@ -159,3 +159,14 @@ fn clamping_keeps_nan() {
         assert!(output.iter().all(|x| x.is_nan()), "{}", isa.name());
     }
 }
+
+#[test]
+fn weights_can_be_had_back() {
+    for case in cases() {
+        let weights = noise(case.geometry.weight_count(), 5);
+        for isa in Isa::available() {
+            let packed = Convolution::for_isa(isa, case.geometry, &weights, None);
+            assert_eq!(packed.weights(), weights, "{:?} on {}", case.geometry, isa.name());
+        }
+    }
+}

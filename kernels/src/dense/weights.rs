@@ -44,6 +44,13 @@ impl Packed {
         Self { rows, depth, bias, shape, numbers, turned: OnceLock::new() }
     }
 
+    /// The weight of `row` at depth `k`.
+    pub fn weight(&self, row: usize, k: usize) -> f32 {
+        let (first, block) = (row - row % self.shape.rows, k - k % DEPTH);
+        let (numbers, _) = self.part(first, &(block..(block + DEPTH).min(self.depth)));
+        numbers[(k - block) * self.shape.rows + row - first]
+    }
+
     /// Whether they leave the second cache between two panels.
     pub fn is_large(&self) -> bool {
         self.numbers.len() > LARGE

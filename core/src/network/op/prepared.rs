@@ -38,7 +38,8 @@ pub struct Prepared {
     window: Window,
     channels: [usize; 2],
     groups: usize,
-    weights: Vec<f32>,
+    /// As they came, until a kernel holds them.
+    weights: RefCell<Vec<f32>>,
     bias: Option<Vec<f32>>,
     forward: RefCell<Vec<([usize; 4], Rc<Convolution>)>>,
     backward: RefCell<Vec<([usize; 4], Rc<ConvolutionGradient>)>>,
@@ -58,7 +59,7 @@ impl Prepared {
         weights: Vec<f32>,
         bias: Option<Vec<f32>>,
     ) -> Prepared {
-        let (forward, backward) = (RefCell::default(), RefCell::default());
+        let (forward, backward, weights) = (RefCell::default(), RefCell::default(), RefCell::new(weights));
         Prepared { window, channels, groups, weights, bias, forward, backward }
     }
 
@@ -75,6 +76,15 @@ impl Prepared {
         }
     }
 
+    /// The kernel for a padding. Weights are held once: the first kernel takes them over, later ones ask it for them.
+    fn kernel(&self, geometry: Geometry) -> Rc<Convolution> {
+        let first = self.forward.borrow().first().map(|(_, kernel)| kernel.clone());
+        made(&self.forward, geometry.padding, || {
+            let weights = first.map_or_else(|| self.weights.take(), |kernel| kernel.weights());
+            Convolution::new(geometry, &weights, self.bias.as_deref())
+        })
+    }
+
     /// The convolution of pictures, finished on the way to memory. `None` if they do not lie on the processor.
     ///
     /// # Shapes
@@ -83,8 +93,7 @@ impl Prepared {
     pub fn forward(&self, input: Value, finish: Finish) -> Value {
         let &[n, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
         let (geometry, device) = (self.geometry([h, w]), input.device());
-        let make = || Convolution::new(geometry, &self.weights, self.bias.as_deref());
-        let kernel = made(&self.forward, geometry.padding, make);
+        let kernel = self.kernel(geometry);
         let [rows, columns] = geometry.output_size([h, w]);
         let shape = [n, self.channels[1], rows, columns];
         let (input, residual) = (numbers(input), finish.residual.map(numbers));
@@ -99,7 +108,9 @@ impl Prepared {
     #[must_use]
     pub fn backward(&self, signal: Value, flat: Option<Flat>, size: [usize; 2]) -> Value {
         let (geometry, device, n) = (self.geometry(size), signal.device(), signal.shape()[0]);
-        let kernel = made(&self.backward, geometry.padding, || ConvolutionGradient::new(geometry, &self.weights));
+        let kernel = made(&self.backward, geometry.padding, || {
+            ConvolutionGradient::new(geometry, &self.kernel(geometry).weights())
+        });
         let shape = [n, self.channels[0], size[0], size[1]];
         let signal = numbers(signal);
         let flat = flat.map(|flat| (numbers(flat.output), flat.low, flat.high));
