@@ -37,7 +37,7 @@ pub struct ConvolutionGradient {
 
 impl Convolution {
     /// Prepares a convolution for this processor. `weights` are [outputs, inputs / groups, kernel height, kernel
-    /// width], `bias` is [outputs].
+    /// width], `bias` is `[outputs]`.
     pub fn new(geometry: Geometry, weights: &[f32], bias: Option<&[f32]>) -> Self {
         Self::for_isa(Isa::detect(), geometry, weights, bias)
     }
@@ -247,23 +247,14 @@ impl Prepared {
             (&job.source[first..], job.mask.map(|mask| mask.from(first)), self.channels[0] * plane)
         } else {
             let frames = at_least(&mut scratch.frames, pictures.len() * depth * frame.len() + SLACK);
-            let planes = Planes {
-                frame,
-                job,
-                first,
-                pictures: pictures.len(),
-                channels: [depth, self.channels[0]],
-                plane,
-                to: frames,
-            };
+            let (channels, pictures) = ([depth, self.channels[0]], pictures.len());
+            let planes = Planes { frame, job, first, pictures, channels, plane, to: frames };
             self.isa.run(planes);
             (&scratch.frames[..], None, depth * frame.len())
         };
         for (pass, weights) in self.plan.passes.iter().zip(weights) {
-            let size = pass.size(job.output_size);
-            let offsets: Vec<usize> = (0..depth)
-                .flat_map(|channel| pass.taps.iter().map(move |tap| channel * frame.len() + frame.offset(tap)))
-                .collect();
+            let offset = |channel: usize| pass.taps.iter().map(move |tap| channel * frame.len() + frame.offset(tap));
+            let offsets: Vec<usize> = (0..depth).flat_map(offset).collect();
             let columns = Columns {
                 source,
                 mask,
@@ -271,22 +262,25 @@ impl Prepared {
                 picture_stride,
                 line_stride: frame.size[1],
                 pictures: pictures.len(),
-                size,
+                size: pass.size(job.output_size),
             };
-            let [height, width] = job.output_size;
-            let destination = Destination {
-                start: (pictures.start * self.channels[1] + group * rows) * height * width
-                    + pass.start[0] * width
-                    + pass.start[1],
-                picture_stride: self.channels[1] * height * width,
-                row_stride: height * width,
-                line_stride: pass.step[0] * width,
-                step: pass.step[1],
-                residual: job.epilogue.residual,
-                clamp: job.epilogue.clamp,
-            };
+            let destination = self.destination(job, pass, pictures.start, group * rows);
             let memory = &mut scratch.product;
             self.isa.run(Dense { weights: &weights[group], columns, destination, output, memory });
+        }
+    }
+
+    /// Where a pass writes the channels from `channel` on of the pictures from `picture` on.
+    fn destination<'a>(&self, job: &Job<'a>, pass: &Pass, picture: usize, channel: usize) -> Destination<'a> {
+        let ([height, width], [y, x]) = (job.output_size, pass.start);
+        Destination {
+            start: (picture * self.channels[1] + channel) * height * width + y * width + x,
+            picture_stride: self.channels[1] * height * width,
+            row_stride: height * width,
+            line_stride: pass.step[0] * width,
+            step: pass.step[1],
+            residual: job.epilogue.residual,
+            clamp: job.epilogue.clamp,
         }
     }
 }

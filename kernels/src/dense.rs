@@ -8,59 +8,24 @@ use crate::frame::Mask;
 use crate::isa::TileShape;
 use crate::line;
 use crate::scratch::at_least;
-use crate::tile::{Finish, Operands, Start, compute, rounded};
+use crate::tile::{Finish, Operands, Right, Start, compute, rounded};
 use pulp::{Simd, WithSimd};
 use std::mem::take;
 use std::ops::Range;
 
+mod turned;
+mod weights;
+
+pub(crate) use weights::Packed;
+
 /// Rows of the right matrix taken at once: a gathered panel of so many stays in the first two caches.
 const DEPTH: usize = 256;
 
-/// Weights that leave the second cache between two panels, in numbers; more are read once for several panels.
-const LARGE: usize = 1 << 17;
+/// Tiles of rows that do not repay the gathering of a panel.
+const FEW: usize = 4;
 
 /// Columns of the panels that large weights are read once for.
 const TOGETHER: usize = 256;
-
-/// Weights in the order in which the tiles read them (block of depth, tile, k, row), zeros in place of missing rows,
-/// and one bias per row.
-#[derive(Clone, Debug)]
-pub(crate) struct Packed {
-    rows: usize,
-    depth: usize,
-    numbers: Vec<f32>,
-    bias: Vec<f32>,
-}
-
-impl Packed {
-    /// Packs `weight(row, k)` for tiles of `shape`.
-    pub fn new(
-        shape: TileShape,
-        [rows, depth]: [usize; 2],
-        bias: Option<&[f32]>,
-        weight: impl Fn(usize, usize) -> f32,
-    ) -> Self {
-        let padded = rows.next_multiple_of(shape.rows);
-        let mut numbers = Vec::with_capacity(padded * depth);
-        for block in (0..depth).step_by(DEPTH) {
-            for first in (0..rows).step_by(shape.rows) {
-                for k in block..(block + DEPTH).min(depth) {
-                    numbers
-                        .extend((first..first + shape.rows).map(|row| if row < rows { weight(row, k) } else { 0.0 }));
-                }
-            }
-        }
-        let mut bias = bias.map_or(vec![0.0; rows], <[f32]>::to_vec);
-        bias.resize(padded, 0.0);
-        Self { rows, depth, numbers, bias }
-    }
-
-    /// The block of depth `range` of the tile that begins at row `first`.
-    fn part(&self, first: usize, range: &Range<usize>, tile_rows: usize) -> &[f32] {
-        let at = range.start * self.rows.next_multiple_of(tile_rows) + first * range.len();
-        &self.numbers[at..at + range.len() * tile_rows]
-    }
-}
 
 /// Where the columns of the right matrix lie: pictures, lines, outputs side by side.
 #[derive(Clone, Copy)]
@@ -131,9 +96,8 @@ struct Panel {
 /// A block of depth.
 struct Block<'a> {
     range: Range<usize>,
-    /// Where its rows begin in the source, and where in a gathered panel.
+    /// Where its rows begin in the source.
     offsets: &'a [usize],
-    gathered: &'a [usize],
 }
 
 impl WithSimd for Dense<'_> {
@@ -143,24 +107,33 @@ impl WithSimd for Dense<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let (shape, depth) = (TileShape::of::<S>(), self.weights.depth);
         let count = self.columns.pictures * self.columns.size[0] * self.columns.size[1];
-        let vectors = count.div_ceil(shape.lanes);
-        let panels = vectors.div_ceil(shape.vectors);
-        let large = self.weights.numbers.len() > LARGE;
-        let together = if large { TOGETHER.div_ceil(shape.columns()).min(panels) } else { 1 };
+        if count == 0 {
+            return;
+        }
+        let turned = self.is_better_turned(count, shape);
+        let (lanes, width) = if turned { (1, shape.rows) } else { (shape.lanes, shape.columns()) };
+        // What panels divide: a line where they are to be read in place, else all columns.
+        let length = if !turned && self.is_better_by_line(shape) { self.columns.size[1] } else { count };
+        let (units, each) = (length.div_ceil(lanes), length.div_ceil(width));
+        let panels = each * (count / length);
+        let together = if turned || self.weights.is_large() { TOGETHER.div_ceil(width).min(panels) } else { 1 };
         self.memory.reserve(shape, self.weights.rows, together);
-        let in_panel: [usize; DEPTH] = std::array::from_fn(|k| k * shape.columns());
         for first in (0..panels).step_by(together) {
             // Panels of nearly the same width: a last one of few columns would cost more than its share.
-            let start = |panel: usize| panel * vectors / panels * shape.lanes;
+            let within = |panel: usize| if turned { panel * width } else { panel * units / each * lanes };
+            let start = |panel: usize| panel / each * length + within(panel % each).min(length);
             let group: Vec<Panel> = (first..(first + together).min(panels))
-                .map(|panel| self.find(start(panel)..start(panel + 1).min(count), shape))
+                .map(|panel| self.find(start(panel)..start(panel + 1), shape, turned))
                 .collect();
             for from in (0..depth.max(1)).step_by(DEPTH) {
                 let range = from..(from + DEPTH).min(depth);
-                let (offsets, gathered) = (&self.columns.offsets[range.clone()], &in_panel[..range.len()]);
-                let block = Block { range, offsets, gathered };
-                self.gather(simd, &group, &block);
-                self.multiply(simd, &group, &block);
+                let block = Block { offsets: &self.columns.offsets[range.clone()], range };
+                self.gather(simd, &group, &block, width);
+                if turned {
+                    self.multiply_turned(simd, &group, &block);
+                } else {
+                    self.multiply(simd, &group, &block);
+                }
             }
         }
     }
@@ -169,16 +142,24 @@ impl WithSimd for Dense<'_> {
 impl Memory {
     fn reserve(&mut self, shape: TileShape, rows: usize, panels: usize) {
         let tile = shape.rows * shape.columns();
-        at_least(&mut self.gathered, panels * DEPTH * shape.columns() + shape.lanes);
-        at_least(&mut self.partial, rows.div_ceil(shape.rows) * panels * tile);
+        at_least(&mut self.gathered, panels * DEPTH * shape.columns() + 2 * shape.lanes);
+        let tiles = rows.div_ceil(shape.rows).max(rows.div_ceil(shape.columns()));
+        at_least(&mut self.partial, tiles * panels * tile);
         at_least(&mut self.tile, tile);
         at_least(&mut self.residual, tile);
     }
 }
 
 impl Dense<'_> {
+    /// Whether panels should end with their line: where few rows would use what was gathered, and vectors fill lines.
+    fn is_better_by_line(&self, shape: TileShape) -> bool {
+        let (width, rows) = (self.columns.size[1], self.weights.rows);
+        let filled = width.next_multiple_of(shape.lanes) * 9 <= width * 10;
+        filled && rows <= FEW * shape.rows && self.columns.line_stride != width
+    }
+
     /// Where the columns of a panel lie.
-    fn find(&self, columns: Range<usize>, shape: TileShape) -> Panel {
+    fn find(&self, columns: Range<usize>, shape: TileShape, turned: bool) -> Panel {
         let (from, to) = (&self.columns, &self.destination);
         let mut runs: Vec<Run> = Vec::with_capacity(2);
         let mut at = columns.start;
@@ -203,17 +184,16 @@ impl Dense<'_> {
         }
         let (width, vectors) = (columns.len(), columns.len().div_ceil(shape.lanes));
         let last = from.offsets.iter().max().copied().unwrap_or(0) + runs[0].source + vectors * shape.lanes;
-        let in_place = runs.len() == 1 && last <= from.source.len() && from.mask.is_none();
+        let in_place = runs.len() == 1 && last <= from.source.len() && from.mask.is_none() && !turned;
         Panel { width, vectors, runs, in_place }
     }
 
     /// Copies a block of the panels' columns side by side, where they do not lie so.
     #[inline(always)]
-    fn gather<S: Simd>(&mut self, simd: S, group: &[Panel], block: &Block) {
-        let columns = TileShape::of::<S>().columns();
+    fn gather<S: Simd>(&mut self, simd: S, group: &[Panel], block: &Block, columns: usize) {
         let Columns { source, mask, .. } = self.columns;
         for (panel, to) in group.iter().zip((0..).step_by(DEPTH * columns)).filter(|(panel, _)| !panel.in_place) {
-            for (&offset, &row) in block.offsets.iter().zip(block.gathered) {
+            for (&offset, row) in block.offsets.iter().zip((0..).step_by(columns)) {
                 for run in &panel.runs {
                     let (from, to) =
                         ((source, offset + run.source), (&mut self.memory.gathered[..], to + row + run.column));
@@ -235,13 +215,15 @@ impl Dense<'_> {
         let gathered = take(&mut self.memory.gathered);
         let mut partials = partial.chunks_exact_mut(shape.rows * columns);
         for first in (0..self.weights.rows).step_by(shape.rows) {
-            let a = self.weights.part(first, &block.range, shape.rows);
-            for (panel, base) in group.iter().zip((0..).step_by(DEPTH * columns)) {
-                let operands = if panel.in_place {
-                    Operands { a, b: self.columns.source, offsets: block.offsets, base: panel.runs[0].source }
+            let (a, next) = self.weights.part(first, &block.range);
+            for (at, panel) in group.iter().enumerate() {
+                let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
+                let b = if panel.in_place {
+                    Right::At { numbers: self.columns.source, offsets: block.offsets, base: panel.runs[0].source }
                 } else {
-                    Operands { a, b: &gathered, offsets: block.gathered, base }
+                    Right::Packed(&gathered[at * DEPTH * columns..])
                 };
+                let operands = Operands { a, b, ahead };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile(simd, first, panel, operands, (&block.range, partial));
             }

@@ -10,6 +10,8 @@ use crate::scratch::at_least;
 use crate::tile::{load, store};
 use pulp::{Simd, WithSimd};
 
+mod flat;
+
 /// The most vectors of sums held in registers.
 const VECTORS: usize = 8;
 
@@ -40,6 +42,9 @@ impl WithSimd for Depthwise<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
+        if self.is_flat() {
+            return self.flat(simd);
+        }
         let planes = self.output.len() / (self.output_size[0] * self.output_size[1]);
         let frame_len = self.frame.len() + self.frame.size[1] + (VECTORS + 1) * S::F32_LANES + line::SLACK;
         let pass_len = self.pass_len::<S>();
@@ -121,7 +126,7 @@ fn interleave(lines: &[f32], distance: usize, step: usize, to: &mut [f32]) {
     }
 }
 
-/// sums[p] = bias + Σ weight · frame[offset + p], in blocks of about as many vectors each.
+/// `sums[p] = bias + Σ weight · frame[offset + p]`, in blocks of about as many vectors each.
 #[inline(always)]
 fn accumulate<S: Simd>(simd: S, frame: &[f32], taps: Taps, sums: &mut [f32]) {
     let vectors = sums.len() / S::F32_LANES;

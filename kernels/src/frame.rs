@@ -1,4 +1,4 @@
-//! Copies of planes with zeros around them, split by phase: what a [`Plan`](crate::geometry::Plan) reads.
+//! Copies of planes with zeros around them, split by phase: what a [`Plan`] reads.
 
 use crate::geometry::{Plan, Tap};
 use crate::line;
@@ -64,6 +64,11 @@ impl Frame {
     /// Whether the frame is the plane itself.
     pub fn is_plain(&self) -> bool {
         self.plain
+    }
+
+    /// Rows and columns of the plane.
+    pub fn source(&self) -> [usize; 2] {
+        self.source
     }
 
     /// Numbers in the plane.

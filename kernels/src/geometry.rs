@@ -109,32 +109,26 @@ impl Plan {
 
     /// The input gradient: padded input row stride · t + r gets tap (stride · m + r) / dilation of output row t - m.
     pub fn gradient(geometry: &Geometry) -> Self {
-        let stride = geometry.stride;
-        let pad = [geometry.padding[0], geometry.padding[2]];
-        let found: Vec<([usize; 2], Vec<(usize, [isize; 2])>)> = (0..stride[0])
-            .flat_map(|y| (0..stride[1]).map(move |x| [y, x]))
-            .map(|start| {
-                let first = [0, 1].map(|axis| start[axis] + pad[axis]);
-                let reads = |tap: [usize; 2]| {
-                    [0, 1].map(|axis| (first[axis] / stride[axis]) as isize - (tap[axis] / stride[axis]) as isize)
-                };
-                let here = |tap: &[usize; 2]| (0..2).all(|axis| tap[axis] % stride[axis] == first[axis] % stride[axis]);
-                (start, taps(geometry).filter(|(_, tap)| here(tap)).map(|(index, tap)| (index, reads(tap))).collect())
-            })
-            .collect();
-        let before = [0, 1].map(|axis| {
-            let rows = found.iter().flat_map(|(_, taps)| taps.iter().map(|(_, at)| -at[axis]));
-            rows.max().unwrap_or(0)
-        });
-        let pass = |(start, taps): ([usize; 2], Vec<(usize, [isize; 2])>)| Pass {
-            start,
-            step: stride,
-            taps: taps
-                .into_iter()
-                .map(|(index, at)| Tap { index, phase: 0, at: [0, 1].map(|axis| (at[axis] + before[axis]) as usize) })
-                .collect(),
+        let (stride, pad) = (geometry.stride, [geometry.padding[0], geometry.padding[2]]);
+        let starts = || (0..stride[0]).flat_map(|y| (0..stride[1]).map(move |x| [y, x]));
+        let of_pass = |start: [usize; 2]| {
+            let meets = move |axis: usize, tap: usize| tap % stride[axis] == (start[axis] + pad[axis]) % stride[axis];
+            taps(geometry).filter(move |(_, tap)| (0..2).all(|axis| meets(axis, tap[axis])))
         };
-        Self { step: [1, 1], before, phases: vec![[0, 0]], passes: found.into_iter().map(pass).collect() }
+        // Rows of the signal by which a tap lies before the pass's first output.
+        let ahead = |start: [usize; 2], tap: [usize; 2], axis: usize| {
+            (tap[axis] / stride[axis]) as isize - ((start[axis] + pad[axis]) / stride[axis]) as isize
+        };
+        let before = [0, 1].map(|axis| {
+            let all = starts().flat_map(|start| of_pass(start).map(move |(_, tap)| ahead(start, tap, axis)));
+            all.max().unwrap_or(0)
+        });
+        let pass = |start: [usize; 2]| {
+            let at = |tap: [usize; 2]| [0, 1].map(|axis| (before[axis] - ahead(start, tap, axis)) as usize);
+            let taps = of_pass(start).map(|(index, tap)| Tap { index, phase: 0, at: at(tap) }).collect();
+            Pass { start, step: stride, taps }
+        };
+        Self { step: [1, 1], before, phases: vec![[0, 0]], passes: starts().map(pass).collect() }
     }
 
     /// Rows and columns that a phase needs for outputs in a plane of this size.

@@ -8,16 +8,25 @@
 mod convolution;
 mod dense;
 mod depthwise;
+mod elementwise;
 mod frame;
 mod geometry;
 mod isa;
 mod line;
+mod matrix;
 pub mod memory;
+#[cfg(test)]
+mod noise;
+mod pool;
+mod prefetch;
 mod scratch;
 mod tile;
 
 pub use convolution::{Convolution, ConvolutionGradient, Epilogue};
+pub use elementwise::{add, clamp, mask};
 pub use frame::Mask;
 pub use geometry::Geometry;
 pub use isa::Isa;
+pub use matrix::{Layout, Matrix, product, product_on};
+pub use pool::MaxPool;
 pub use scratch::Scratch;

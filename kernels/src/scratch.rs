@@ -7,6 +7,7 @@ use crate::dense::Memory;
 pub struct Scratch {
     pub(crate) frames: Vec<f32>,
     pub(crate) sums: Vec<f32>,
+    pub(crate) left: Vec<f32>,
     pub(crate) product: Memory,
 }
 

@@ -4,6 +4,7 @@
 //! set has it. So a number never depends on which tile, and which neighbours, it was computed with.
 
 use crate::isa::TileShape;
+use crate::prefetch::prefetch;
 use pulp::{Simd, WithSimd};
 use std::array::from_fn;
 
@@ -27,15 +28,23 @@ pub(crate) struct Finish<'a> {
     pub clamp: Option<(f32, f32)>,
 }
 
+/// The right matrix of a tile.
+#[derive(Clone, Copy)]
+pub(crate) enum Right<'a> {
+    /// Rows of a full tile's columns, one after the other.
+    Packed(&'a [f32]),
+    /// Row k begins at `offsets[k] + base`.
+    At { numbers: &'a [f32], offsets: &'a [usize], base: usize },
+}
+
 /// The operands of a tile.
 #[derive(Clone, Copy)]
 pub(crate) struct Operands<'a> {
     /// Left matrix, packed: for every k the `TileShape::rows` numbers of one column.
     pub a: &'a [f32],
-    /// Right matrix: row k begins at `offsets[k] + base`.
-    pub b: &'a [f32],
-    pub offsets: &'a [usize],
-    pub base: usize,
+    pub b: Right<'a>,
+    /// What a later tile will read and should find in the cache.
+    pub ahead: &'a [f32],
 }
 
 /// Computes the first `rows` rows and `vectors` vectors of a tile into `out`, row r from r · `stride` on.
@@ -86,7 +95,21 @@ impl<const P: usize, const R: usize, const V: usize> WithSimd for Tile<'_, P, R,
             Start::Load(numbers, stride) => from_fn(|r| load::<S, V>(&numbers[r * stride..])),
             Start::Output => from_fn(|r| load::<S, V>(&self.out[r * self.stride..])),
         };
-        multiply::<S, P, R, V>(simd, self.operands, &mut sums);
+        let Operands { a, b, ahead } = self.operands;
+        match b {
+            Right::Packed(b) => {
+                multiply::<S, P, R, V>(simd, a, b.chunks_exact(TileShape::of::<S>().columns()), ahead, &mut sums);
+            }
+            Right::At { numbers, offsets, base } => {
+                multiply::<S, P, R, V>(
+                    simd,
+                    a,
+                    offsets.iter().map(|offset| &numbers[offset + base..]),
+                    ahead,
+                    &mut sums,
+                );
+            }
+        }
         if let Some((residual, stride)) = self.finish.residual {
             for (r, row) in sums.iter_mut().enumerate() {
                 let added = load::<S, V>(&residual[r * stride..]);
@@ -108,13 +131,20 @@ impl<const P: usize, const R: usize, const V: usize> WithSimd for Tile<'_, P, R,
 }
 
 #[inline(always)]
-fn multiply<S: Simd, const P: usize, const R: usize, const V: usize>(
+fn multiply<'b, S: Simd, const P: usize, const R: usize, const V: usize>(
     simd: S,
-    Operands { a, b, offsets, base }: Operands,
+    a: &[f32],
+    b: impl Iterator<Item = &'b [f32]>,
+    ahead: &[f32],
     sums: &mut [[S::f32s; V]; R],
 ) {
-    for (column, &offset) in a.as_chunks::<P>().0.iter().zip(offsets) {
-        let row = load::<S, V>(&b[offset + base..]);
+    let columns = a.as_chunks::<P>().0;
+    let step = ahead.len() / columns.len().max(1);
+    let mut soon = 0;
+    for (column, row) in columns.iter().zip(b) {
+        prefetch(ahead, soon);
+        soon += step;
+        let row = load::<S, V>(row);
         for r in 0..R {
             let factor = simd.splat_f32s(column[r]);
             for v in 0..V {

@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
                 None => (id, node.op.forward(&self.weights[id], inputs)),
             };
             tape.shapes[end] = value.shape().to_vec();
-            tape.values[end] = Some(value);
+            tape.values[end] = (self.kept[end] || self.last[end] > end).then_some(value);
         }
         tape
     }

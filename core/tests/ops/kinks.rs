@@ -42,6 +42,7 @@ fn activations() -> Vec<Kink> {
         activation(A::Clip { low: f32::NEG_INFINITY, high: 1.0 }, &[-9.0, 1.0], &[1.0, 0.0]),
         activation(A::Clip { low: f32::NEG_INFINITY, high: f32::INFINITY }, &[-9.0, 9.0], &[1.0, 1.0]),
         activation(A::HardSigmoid { slope: 0.25, shift: 0.5 }, &[-2.0, 0.0, 2.0], &[0.0, 0.25, 0.0]),
+        // As the definition has it and PyTorch since its pull request 148049; before, -0.5 and 1.5.
         activation(A::HardSwish, &[-3.0, 0.0, 3.0], &[0.0, 0.5, 1.0]),
         activation(A::Elu { scale: 1.5 }, &[0.0, 1.0], &[1.5, 1.0]),
         activation(A::Abs, &[0.0, -0.0, -2.0, 2.0], &[0.0, 0.0, -1.0, 1.0]),

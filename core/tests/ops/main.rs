@@ -1,9 +1,11 @@
 //! Every op against a slow second writing of its definition in f64: shape, numbers, gradient by differences, kinks,
-//! pictures of a batch, and what it refuses. The table of what was checked is `docs/ops.md`, written by the test itself.
+//! pictures of a batch, and what it refuses; then what graphs do with them. The table of what was checked is
+//! `docs/ops.md`, written by the test itself.
 
 mod array;
 mod case;
 mod cases;
+mod graphs;
 mod kinks;
 mod refusals;
 mod table;

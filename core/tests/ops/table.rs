@@ -26,8 +26,9 @@ const CHECKS: [(Check, &str); 6] = [
 ];
 
 /// The rows; each has to have been checked.
-const ROWS: [&str; 58] = [
+const ROWS: [&str; 59] = [
     "Constant",
+    "Literal",
     "Convolution",
     "Linear",
     "MatMul",
@@ -92,6 +93,7 @@ fn row(op: &Op) -> &'static str {
     match op {
         Op::Input => "Input",
         Op::Constant(_) => "Constant",
+        Op::Literal(_) => "Literal",
         Op::Convolution(_) => "Convolution",
         Op::Linear(_) => "Linear",
         Op::MatMul => "MatMul",
@@ -213,7 +215,7 @@ fn preface() -> String {
         none.\n\n\
         - **shape**: shape inference, the forward pass and a second writing of the op's published definition give one shape.\n\
         - **numbers**: the forward pass gives the numbers of that second writing, which is in f64, to {TOLERANCE:e} of the\n  \
-        greatest: thirty roundings of f32.\n\
+        greatest: sixteen roundings of f32.\n\
         - **gradient**: the gradient of each input is that of central differences of the second writing in f64, to the same\n  \
         tolerance, at inputs away from kinks, given no more of the forward pass than the op asks to be kept.\n\
         - **kinks**: where there is no derivative it is exactly the one that PyTorch takes.\n\
@@ -221,6 +223,6 @@ fn preface() -> String {
         Left out are cases that mix the pictures (a reduction, a slice or a transposition of the first axis) or have none.\n\
         - **refusals**: what does not fit is one sentence before a tensor is touched, never a panic.\n\n\
         What graphs do with ops (reuse, skip connections, suffix runs, several seeds, rules, folding) is in\n\
-        `core/tests/graphs`.\n\n"
+        `core/tests/ops/graphs`.\n\n"
     )
 }

@@ -1,18 +1,7 @@
 //! Every path against a slow second writing in f64, on every instruction set of the machine.
 
 use super::*;
-
-/// Numbers in [-1, 1), the same in every run.
-fn noise(len: usize, seed: u64) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 40) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..len).map(|_| next()).collect()
-}
+use crate::noise::{assert_close, noise};
 
 /// A convolution, an input size and a batch.
 struct Case {
@@ -42,13 +31,6 @@ fn multiplications(case: &Case, mut visit: impl FnMut(usize, usize, usize)) {
     }
 }
 
-fn assert_close(found: &[f32], wanted: &[f64], what: &str) {
-    assert_eq!(found.len(), wanted.len());
-    for (at, (found, wanted)) in found.iter().zip(wanted).enumerate() {
-        assert!((f64::from(*found) - wanted).abs() < 2e-5 * (1.0 + wanted.abs()), "{what}: {at}: {found} for {wanted}");
-    }
-}
-
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -75,6 +57,9 @@ fn cases() -> Vec<Case> {
     case([4, 4, 1], [4, 4], [4, 4], [1, 1], [0; 4], [16, 19], 1);
     case([2, 2, 1], [3, 3], [2, 2], [2, 2], [2; 4], [15, 15], 1);
     case([64, 20, 1], [3, 3], [1, 1], [1, 1], [1; 4], [56, 56], 1);
+    case([3, 5, 1], [1, 1], [3, 3], [1, 1], [0; 4], [2, 2], 2);
+    case([3, 3, 3], [2, 2], [3, 3], [1, 1], [0; 4], [2, 2], 2);
+    case([600, 40, 1], [1, 1], [1, 1], [1, 1], [0; 4], [7, 7], 3);
     // Groups, depthwise, depthwise with two outputs to a channel.
     case([6, 9, 3], [3, 3], [1, 1], [1, 1], [1; 4], [9, 10], 2);
     case([8, 8, 2], [1, 1], [1, 1], [1, 1], [0; 4], [6, 6], 3);

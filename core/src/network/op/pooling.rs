@@ -59,7 +59,7 @@ impl Pool {
         let &[n, c, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
         let signal = signal.pictures();
         match self.pooling {
-            Pooling::Maximum => self.at_greatest(kept.input(0).pictures(), signal),
+            Pooling::Maximum => self.to_greatest(kept.input(0).pictures(), signal),
             Pooling::Average { with_padding } => {
                 let [_, _, rows, columns] = signal.dims();
                 let counts = self.counts([h, w], with_padding, &signal);
@@ -96,7 +96,7 @@ impl Pool {
         module::max_pool2d_with_indices(roomy, options)
     }
 
-    fn at_greatest(&self, input: Tensor<4>, signal: Tensor<4>) -> Value {
+    fn to_greatest(self, input: Tensor<4>, signal: Tensor<4>) -> Value {
         let [_, _, h, w] = input.dims();
         let (above, left) = (self.window.room_along(0, h).0, self.window.room_along(1, w).0);
         let roomy = self.roomy(input);

@@ -91,7 +91,7 @@ impl Window {
         if !self.slides() {
             let Window { kernel, stride, dilation, .. } = self;
             return Err(format!(
-                "a window of {kernel:?} places, {dilation:?} apart, in steps of {stride:?} and its padding are not between 1 and {FARTHEST}"
+                "a window's sides {kernel:?}, distances {dilation:?} and steps {stride:?} go from 1 to {FARTHEST}, its padding from 0"
             ));
         }
         match (self.outputs_along(0, size[0]), self.outputs_along(1, size[1])) {

@@ -23,7 +23,7 @@ fn sigmoid(x: f64) -> f64 {
 }
 
 fn relu6(x: f64) -> f64 {
-    x.max(0.0).min(6.0)
+    x.clamp(0.0, 6.0)
 }
 
 /// Each activation with its definition, its kinks, and where it is looked at.
@@ -39,7 +39,7 @@ fn functions() -> Vec<(Activation, Function, Vec<f64>, [f64; 2])> {
         f(A::LeakyRelu { slope: 0.25 }, |x| x.max(0.0) + 0.25 * x.min(0.0), &[0.0], wide),
         f(A::LeakyRelu { slope: -0.5 }, |x| x.max(0.0) - 0.5 * x.min(0.0), &[0.0], wide),
         f(A::Clip { low: 0.0, high: 6.0 }, relu6, &[0.0, 6.0], [-2.0, 8.0]),
-        f(A::Clip { low: -0.5, high: 0.75 }, |x| x.max(-0.5).min(0.75), &[-0.5, 0.75], wide),
+        f(A::Clip { low: -0.5, high: 0.75 }, |x| x.clamp(-0.5, 0.75), &[-0.5, 0.75], wide),
         f(A::Clip { low: -1.0, high: infinity }, |x| x.max(-1.0), &[-1.0], wide),
         f(A::Clip { low: -infinity, high: 1.0 }, |x| x.min(1.0), &[1.0], wide),
         // ONNX: where the least is above the greatest, all is the greatest.

@@ -21,7 +21,7 @@ impl Axis {
         let outputs = (size as f64 / stride as f64).ceil() as usize;
         let reach = dilation * (kernel - 1) + 1;
         let all = (outputs - 1) * stride + reach;
-        let all = if all > size { all - size } else { 0 };
+        let all = all.saturating_sub(size);
         let (before, after) = match (window.padding, axis) {
             (Padding::Explicit { rows, .. }, 0) => rows,
             (Padding::Explicit { columns, .. }, _) => columns,
@@ -31,8 +31,8 @@ impl Axis {
         Axis { size, kernel, stride, dilation, before, after, ceil: window.ceil }
     }
 
-    /// PyTorch: `(size + padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down or up; a window that would start
-    /// in the padding behind is ignored.
+    /// PyTorch: `(size + padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down or up; a window that would
+    /// start in the padding behind is ignored.
     pub fn outputs(&self) -> usize {
         let room = self.size + self.before + self.after - self.dilation * (self.kernel - 1) - 1;
         let steps = room as f64 / self.stride as f64;
