@@ -106,7 +106,7 @@ pub fn classes(card: &Card) -> Classes {
 pub fn read(model: &str) -> Result<load::Model, String> {
     let path = Path::new(model);
     if model == bundled().id {
-        return load::read_by_card(&bundled(), BUNDLED_WEIGHTS).map_err(|error| error.to_string());
+        return load::read_by_card(&bundled(), BUNDLED_WEIGHTS, &|_| None).map_err(|error| error.to_string());
     }
     if !path.exists() {
         return Err(format!(
@@ -124,11 +124,13 @@ pub fn read(model: &str) -> Result<load::Model, String> {
         return by_card(&read_card(&beside)?, &path);
     }
     let name = path.file_name().map_or_else(|| model.into(), |name| name.to_string_lossy().into_owned());
-    load::read(&name, &bytes(&path)?).map_err(|error| format!("{}: {error}", path.display()))
+    load::read(&name, &bytes(&path)?, &|name| beside_file(&path, name))
+        .map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn by_card(card: &Card, weights: &Path) -> Result<load::Model, String> {
-    load::read_by_card(card, &bytes(weights)?).map_err(|error| format!("{}: {error}", weights.display()))
+    load::read_by_card(card, &bytes(weights)?, &|name| beside_file(weights, name))
+        .map_err(|error| format!("{}: {error}", weights.display()))
 }
 
 fn read_card(path: &Path) -> Result<Card, String> {
@@ -139,4 +141,10 @@ fn read_card(path: &Path) -> Result<Card, String> {
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path)
         .map_err(|error| format!("{} could not be read ({error}): check the path and its permissions.", path.display()))
+}
+
+/// A file in the same folder; a name that leads out of it is none.
+fn beside_file(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+    plain.then(|| std::fs::read(path.with_file_name(name)).ok()).flatten()
 }

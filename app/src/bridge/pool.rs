@@ -211,6 +211,7 @@ impl Pool {
                 self.lost(seat);
             }
             Event::Prepared { job, .. }
+            | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }
             | Event::Tested { job, .. }

@@ -23,6 +23,15 @@ pub struct Preprocess {
     pub order: Order,
 }
 
+impl Preprocess {
+    /// The same for pictures of another size: as much of the photo is cut away.
+    #[must_use]
+    pub fn resized(self, size: usize) -> Preprocess {
+        let resize = (self.resize * size + self.size / 2) / self.size.max(1);
+        Preprocess { size, resize, ..self }
+    }
+}
+
 /// An order of colour channels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -105,7 +105,8 @@ pub const APP: &[Room] = &[
 
 /// The packages, and which of them each may name.
 pub const PACKAGES: &[(&str, &[&str])] = &[
-    ("core", &[]),
+    ("core", &["kernels"]),
+    ("kernels", &[]),
     ("engine", &["core"]),
     ("app", &["core", "engine"]),
     ("cli", &["core", "engine"]),

@@ -120,7 +120,7 @@ impl Desk {
         let kind = self.hands.with_value(|hands| hands.pool.worker(seat).map(|worker| worker.kind));
         self.hands.update_value(|hands| hands.pool.heard(seat, &event));
         match event {
-            Event::Loaded => {}
+            Event::Loaded | Event::Inspected { .. } => {}
             Event::Opened { device, .. } => self.opened(device),
             Event::Refused { sentence } => self.refused(kind, sentence),
             Event::Prepared { job, photo, preview, input, region } => {

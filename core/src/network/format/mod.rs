@@ -1,4 +1,5 @@
-//! Weight files: bytes of a stranger's file to [`super::parameters::Parameters`].
+//! Model files: bytes of a stranger's file to [`super::parameters::Parameters`], and where the file says how they are used
+//! ([`onnx`]), to a [`super::graph::Graph`].
 //!
 //! [`read`] tells the format by content, never by a name. A file can be anything: whatever is wrong with it is a
 //! [`FormatError`], nothing in it is ever run, no structure of its own is followed by recursion, and the memory that
@@ -11,6 +12,7 @@
 
 pub mod checkpoint;
 pub mod error;
+pub mod onnx;
 pub mod pytorch;
 pub mod recognise;
 pub mod safetensors;

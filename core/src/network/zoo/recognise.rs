@@ -99,18 +99,18 @@ impl std::fmt::Display for Candidate {
 pub fn recognise(shapes: &Shapes) -> Vec<Candidate> {
     let ways = renamings(shapes);
     let mut candidates: Vec<Candidate> =
-        ARCHITECTURES.iter().map(|architecture| nearest(architecture, &ways)).collect();
+        ARCHITECTURES.iter().map(|architecture| closest(architecture, &ways)).collect();
     candidates.sort_by_key(|candidate| (candidate.problems(), candidate.dimensions.divisor));
     candidates
 }
 
 /// One architecture beside a checkpoint.
 #[must_use]
-pub fn beside(architecture: &'static Architecture, shapes: &Shapes) -> Candidate {
-    nearest(architecture, &renamings(shapes))
+pub fn nearest(architecture: &'static Architecture, shapes: &Shapes) -> Candidate {
+    closest(architecture, &renamings(shapes))
 }
 
-fn nearest(architecture: &'static Architecture, ways: &[(String, &'static str, Shapes)]) -> Candidate {
+fn closest(architecture: &'static Architecture, ways: &[(String, &'static str, Shapes)]) -> Candidate {
     let candidates = ways.iter().map(|(taken, given, shapes)| candidate(architecture, taken, given, shapes));
     candidates.min_by_key(Candidate::problems).expect("at least the names as they are")
 }
