@@ -147,7 +147,7 @@ pub fn read(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError>
         title: architecture.title.into(),
         architecture: architecture.id.into(),
         classes: dimensions.classes,
-        preprocess: Preprocess { size: dimensions.picture, ..architecture.preprocess.clone() },
+        preprocess: Preprocess { size: dimensions.picture, ..architecture.preprocess },
         output: architecture.output,
         ..draft(name, file)
     };

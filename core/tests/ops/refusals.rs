@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tessera_core::network::graph::Graph;
 use tessera_core::network::op::resampling::{Kernel, Place, Resample, Target};
 use tessera_core::network::op::{
-    Activation, Arithmetic, BatchNorm, Concat, Constant, Convolution, Expand, Extent, Filling, LayerNorm, Linear, Op,
-    PRelu, Pad, Padding, Pool, Pooling, Reduce, Reduction, Reshape, Select, Slice, Softmax, Transpose, Window,
+    Activation, Arithmetic, BatchNorm, Concat, Constant, Convolution, Expand, Extent, Filling, LayerNorm, Linear,
+    Literal, Op, PRelu, Pad, Padding, Pool, Pooling, Reduce, Reduction, Reshape, Select, Slice, Softmax, Transpose,
+    Window,
 };
 use tessera_core::network::shape::infer;
 
@@ -252,6 +253,9 @@ fn values_too_large_for_any_memory_are_refused() {
     let mut graph = Graph::new();
     graph.push("constant", Op::Constant(Constant { name: "c".into(), shape: vec![HUGE, 4] }), &[]);
     assert!(infer(&graph, [1, 1, 1, 1]).is_err());
+    let mut graph = Graph::new();
+    graph.push("literal", Op::Literal(Literal { shape: vec![2, 2], values: vec![0.0; 3] }), &[]);
+    assert!(infer(&graph, [1, 1, 1, 1]).expect_err("three numbers").to_string().contains("3 numbers"));
 }
 
 /// An input without places, pictures or channels is refused by the first op, whatever it is.

@@ -26,8 +26,9 @@ const CHECKS: [(Check, &str); 6] = [
 ];
 
 /// The rows; each has to have been checked.
-const ROWS: [&str; 58] = [
+const ROWS: [&str; 59] = [
     "Constant",
+    "Literal",
     "Convolution",
     "Linear",
     "MatMul",
@@ -92,6 +93,7 @@ fn row(op: &Op) -> &'static str {
     match op {
         Op::Input => "Input",
         Op::Constant(_) => "Constant",
+        Op::Literal(_) => "Literal",
         Op::Convolution(_) => "Convolution",
         Op::Linear(_) => "Linear",
         Op::MatMul => "MatMul",

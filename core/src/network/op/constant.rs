@@ -34,6 +34,14 @@ pub struct Literal {
 }
 
 impl Literal {
+    pub(super) fn shape(&self) -> Result<Vec<usize>, String> {
+        let count = self.shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length));
+        if count == Some(self.values.len()) {
+            return Ok(self.shape.clone());
+        }
+        Err(format!("{} numbers are not of shape {:?}", self.values.len(), self.shape))
+    }
+
     pub(super) fn upload(&self, device: &Device) -> Vec<Value> {
         vec![Value::from_floats(self.values.clone(), &self.shape, device)]
     }

@@ -290,7 +290,7 @@ impl Op {
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
             Op::Constant(op) => Ok(op.shape.clone()),
-            Op::Literal(op) => Ok(op.shape.clone()),
+            Op::Literal(op) => op.shape(),
             Op::Convolution(op) => op.shape(inputs[0]),
             Op::Linear(op) => op.shape(inputs[0]),
             Op::MatMul => linear::matmul_shape(inputs),

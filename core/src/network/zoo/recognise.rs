@@ -111,8 +111,27 @@ pub fn nearest(architecture: &'static Architecture, shapes: &Shapes) -> Candidat
 }
 
 fn closest(architecture: &'static Architecture, ways: &[(String, &'static str, Shapes)]) -> Candidate {
-    let candidates = ways.iter().map(|(taken, given, shapes)| candidate(architecture, taken, given, shapes));
+    let usual = Scaled::new(architecture, architecture.dimensions());
+    let first = usual.wants.first().map_or("", |(name, _)| name);
+    let ways = ways.iter().filter(|(_, given, _)| first.starts_with(given));
+    let candidates = ways.map(|(taken, given, shapes)| candidate(architecture, &usual, taken, given, shapes));
     candidates.min_by_key(Candidate::problems).expect("at least the names as they are")
+}
+
+/// An architecture at some sizes.
+struct Scaled {
+    dimensions: Dimensions,
+    graph: Graph,
+    /// All weights, in the order of the nodes.
+    wants: Vec<Want>,
+}
+
+impl Scaled {
+    fn new(architecture: &Architecture, dimensions: Dimensions) -> Scaled {
+        let graph = architecture.graph(&dimensions);
+        let wants = graph.nodes.iter().flat_map(|node| node.op.wants()).collect();
+        Scaled { dimensions, graph, wants }
+    }
 }
 
 /// Tensors that a checkpoint may have and that no node looks at: counters of training, and the means that B-cos batch
@@ -158,12 +177,18 @@ fn renamed(name: &str, taken: &str, given: &str) -> Option<String> {
     Some(format!("{given}{}", name.strip_prefix(taken)?))
 }
 
-fn candidate(architecture: &'static Architecture, taken: &str, given: &'static str, shapes: &Shapes) -> Candidate {
-    let dimensions = dimensions(architecture, shapes);
-    let graph = architecture.graph(&dimensions);
-    let wants = wants(&graph);
+fn candidate(
+    architecture: &'static Architecture,
+    usual: &Scaled,
+    taken: &str,
+    given: &'static str,
+    shapes: &Shapes,
+) -> Candidate {
+    let dimensions = dimensions(usual, shapes);
+    let other = (dimensions != usual.dimensions).then(|| Scaled::new(architecture, dimensions.clone()));
+    let Scaled { graph, wants, .. } = other.as_ref().unwrap_or(usual);
     let (mut missing, mut misshapen) = (vec![], vec![]);
-    for (name, expected) in &wants {
+    for (name, expected) in wants {
         match shapes.get(name) {
             None => missing.push(name.clone()),
             Some(found) if found != expected => {
@@ -173,20 +198,13 @@ fn candidate(architecture: &'static Architecture, taken: &str, given: &'static s
         }
     }
     let known: BTreeSet<&String> = wants.iter().map(|(name, _)| name).collect();
-    let unexpected = shapes.keys().filter(|name| !known.contains(name) && !unused(&graph, name)).cloned().collect();
+    let unexpected = shapes.keys().filter(|name| !known.contains(name) && !unused(graph, name)).cloned().collect();
     Candidate { architecture, dimensions, taken: taken.into(), given, missing, unexpected, misshapen }
 }
 
-/// All weights a graph wants, in the order of its nodes.
-fn wants(graph: &Graph) -> Vec<Want> {
-    graph.nodes.iter().flat_map(|node| node.op.wants()).collect()
-}
-
 /// The sizes that the first weight (width), the last matrix (classes) and the position embedding (picture) tell.
-fn dimensions(architecture: &Architecture, shapes: &Shapes) -> Dimensions {
-    let usual = architecture.dimensions();
-    let graph = architecture.graph(&usual);
-    let wants = wants(&graph);
+fn dimensions(usual: &Scaled, shapes: &Shapes) -> Dimensions {
+    let Scaled { dimensions: usual, graph, wants } = usual;
     let length = |want: Option<&Want>, axis: usize| {
         let (name, expected) = want?;
         let found = shapes.get(name)?;
@@ -212,10 +230,10 @@ fn dimensions(architecture: &Architecture, shapes: &Shapes) -> Dimensions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::zoo::{architecture, build};
+    use crate::network::zoo::architecture;
 
     fn shapes(id: &str, dimensions: &Dimensions) -> Shapes {
-        wants(&build(id, dimensions).unwrap()).into_iter().collect()
+        Scaled::new(architecture(id).unwrap(), dimensions.clone()).wants.into_iter().collect()
     }
 
     #[test]

@@ -153,3 +153,14 @@ fn another_naming_is_the_same_network() {
         }
     }
 }
+
+#[test]
+fn no_width_makes_a_builder_panic() {
+    for architecture in ARCHITECTURES {
+        for divisor in [2, 3, 5, 7, 64, 100_000] {
+            let graph = architecture.graph(&Dimensions { divisor, classes: 1, ..architecture.dimensions() });
+            let size = architecture.preprocess.size;
+            let _ = infer(&graph, [1, 3, size, size]);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use crate::array::{Array, places, stretched, with};
 use crate::case::Case;
 use tessera_core::network::op::{
-    Concat, Constant, Expand, Extent, Filling, Op, Pad, Reshape, Select, Slice, Transpose,
+    Concat, Constant, Expand, Extent, Filling, Literal, Op, Pad, Reshape, Select, Slice, Transpose,
 };
 
 fn reshape(extents: &[Extent], from: &[usize], to: &'static [usize]) -> Case {
@@ -173,8 +173,11 @@ fn pads() -> Vec<Case> {
 
 fn still() -> Vec<Case> {
     let constant = Op::Constant(Constant { name: "w".into(), shape: vec![2, 3] });
+    let literal = Op::Literal(Literal { shape: vec![2, 2], values: vec![1.0, -2.0, 0.5, 4.0] });
+    let literally = |place: Vec<usize>| [1.0, -2.0, 0.5, 4.0][2 * place[0] + place[1]];
     vec![
         Case::new(constant, &[], |_, w| w["w"].clone()).mixed(),
+        Case::new(literal, &[], move |_, _| Array::from_fn(&[2, 2], literally)).mixed(),
         Case::new(Op::Detachable, &[&[3, 2, 2]], |x, _| Array::from_fn(&x[0].shape, |place| x[0].at(&place))),
     ]
 }

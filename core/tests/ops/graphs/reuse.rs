@@ -5,13 +5,13 @@ use crate::array::Array;
 use crate::case::{read, value};
 use burn::tensor::Device;
 use tessera_core::network::backward;
-use tessera_core::network::card::Card;
+use tessera_core::network::card::{Card, Output};
 use tessera_core::network::graph::Graph;
-use tessera_core::network::load::assemble;
+use tessera_core::network::load::Model;
 use tessera_core::network::op::{BatchNorm, Op, Pool, Pooling, Window};
 use tessera_core::network::parameters::{Parameter, Parameters};
 use tessera_core::network::rule::Rules;
-use tessera_core::photo::{Filter, Preprocess};
+use tessera_core::photo::{Filter, Order, Preprocess};
 
 /// Twice convolution, norm, rectifier and pool, with a skip. With `tied` the second time by the first's very weights.
 fn twice(tied: bool) -> Graph {
@@ -43,7 +43,8 @@ fn parameters(tied: bool) -> Parameters {
 }
 
 fn card() -> Card {
-    let preprocess = Preprocess { size: 8, resize: 8, filter: Filter::Bilinear, mean: [0.0; 3], std: [1.0; 3] };
+    let (filter, order) = (Filter::Bilinear, Order::Rgb);
+    let preprocess = Preprocess { size: 8, resize: 8, filter, mean: [0.0; 3], std: [1.0; 3], order };
     Card {
         id: "twice".into(),
         title: "Twice".into(),
@@ -53,6 +54,8 @@ fn card() -> Card {
         bytes: 0,
         sha256: String::new(),
         preprocess,
+        output: Output::Softmax,
+        names: vec![],
         licence: String::new(),
         source: String::new(),
     }
@@ -84,7 +87,8 @@ fn weights_that_serve_twice_are_loaded_for_both() {
     let x = Array::noise(6, &[2, 3, 8, 8]);
     let before = answers(&Net::with(twice(true), &parameters(true)), &x);
     for tied in [true, false] {
-        let network = assemble(&card(), twice(tied), parameters(tied), &Device::flex()).expect("it fits");
+        let model = Model { card: card(), graph: twice(tied), parameters: parameters(tied), notes: vec![] };
+        let network = model.upload(&Device::flex()).expect("it fits");
         let norms = network.graph.nodes.iter().filter(|node| matches!(node.op, Op::BatchNorm(_))).count();
         assert_eq!(norms, if tied { 2 } else { 0 });
         let loaded = answers(&Net { graph: network.graph, weights: network.weights }, &x);

@@ -31,7 +31,7 @@ pub fn pruned(graph: Graph, shapes: &[Shapes], output: NodeId) -> (Graph, Vec<Ve
 
 impl Graph {
     fn clone_marks(&self) -> Graph {
-        Graph { nodes: vec![], features: self.features, tokens: self.tokens, picture: None }
+        Graph { nodes: vec![], features: self.features, tokens: self.tokens, picture: self.picture }
     }
 }
 
