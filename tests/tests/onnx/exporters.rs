@@ -16,9 +16,9 @@ fn read(name: &str) -> Result<Model, String> {
 
 /// The input's numbers: splitmix64 from the name, as tests/golden/zoo/README.md says.
 fn input(name: &str, shape: &[usize]) -> Vec<f32> {
-    let state = name.bytes().fold(0xcbf2_9ce4_8422_2325u64, |state, byte| {
-        (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let state = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let count = |shape: &[usize]| shape.iter().product::<usize>();
     let uniform = |count: usize| {
         (1..=count as u64).map(move |i| {
@@ -56,10 +56,12 @@ fn softmax(logits: &[f32], classes: usize) -> Vec<f32> {
     logits.chunks(classes).flat_map(row).collect()
 }
 
+/// Greatest difference over greatest value. Whole numbers: values are not rounded here, and an answer of theirs is off by
+/// one or two steps of its last quantiser when a value lies at the middle of a step.
 fn tolerance(name: &str) -> f32 {
     match name.split_once('.').unwrap_or_default().1 {
         "float16" | "float16io32" => 5e-3,
-        "qdq" | "qdq21" | "qdq_u8" | "qlinear" | "qlinear_s8" | "dynamic" => 2e-1,
+        "qdq" | "qdq21" | "qdq_u8" | "qlinear" | "qlinear_s8" | "dynamic" => 6e-2,
         _ => 1e-5,
     }
 }
@@ -86,7 +88,8 @@ fn check(name: &str, shape: &[usize], want: &[f32]) -> Result<String, String> {
     let alone = gap(&imported, 1);
     let three = if imported.fixed_batch.is_none() { gap(&imported, 3) } else { f32::NAN };
     let features = &imported.graph.nodes[imported.graph.features].name;
-    let found = format!("{alone:.1e} {three:.1e} {:?} {features} {:?} {:?}", imported.head, imported.graph.tokens, imported.notes);
+    let found =
+        format!("{alone:.1e}, {three:.1e} in three; {:?}; features {features}; {:?}", imported.head, imported.notes);
     let right = alone <= tolerance(name) && three <= tolerance(name);
     if right { Ok(found) } else { Err(found) }
 }
@@ -108,12 +111,13 @@ fn files_of_the_usual_exporters_give_the_answers_of_onnxruntime() {
             Ok(view) => view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
             Err(_) => vec![],
         };
-        match check(name, &shape, &want) {
-            Ok(found) => println!("{name}: {found}"),
-            Err(found) => {
-                println!("{name}: WRONG {found}");
-                wrong.push(name.clone());
-            }
+        let found = check(name, &shape, &want);
+        println!("{name}: {found:?}");
+        // Classifiers of tables, not of pictures: refused by a sentence that names their first operator.
+        let refused = |found: &Result<String, String>| found.as_ref().is_err_and(|error| error.contains("ai.onnx.ml."));
+        let right = if name.starts_with("sklearn") { refused(&found) } else { found.is_ok() };
+        if !right {
+            wrong.push(name.clone());
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");

@@ -21,17 +21,40 @@ struct Row {
     reasons: BTreeSet<String>,
 }
 
-fn floats(tensors: &SafeTensors, name: &str) -> (Vec<f32>, Vec<usize>) {
-    let view = tensors.tensor(name).unwrap();
-    let values = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    (values, view.shape().to_vec())
+/// One case: a file, what goes in and what comes out.
+struct Case {
+    name: String,
+    op: String,
+    model: Vec<u8>,
+    input: (Vec<f32>, Vec<usize>),
+    output: (Vec<f32>, Vec<usize>),
+    tolerance: f32,
 }
 
-fn case(tensors: &SafeTensors, key: &str, tolerance: f32) -> Outcome {
-    let bytes = tensors.tensor(&format!("{key}/model")).unwrap().data().to_vec();
-    let (input, shape) = floats(tensors, &format!("{key}/input"));
-    let (want, want_shape) = floats(tensors, &format!("{key}/output"));
-    let imported = Model::read(bytes, &|_| None).and_then(|model| model.as_it_is(&shape));
+/// All cases; they lie one after another.
+fn cases(tensors: &SafeTensors, index: &serde_json::Value) -> Vec<Case> {
+    let bytes = |name: &str| tensors.tensor(name).unwrap().data().to_vec();
+    let (mut models, mut inputs, mut outputs) = (bytes("models"), bytes("inputs"), bytes("outputs"));
+    let floats = |bytes: &mut Vec<u8>, shape: &serde_json::Value| {
+        let lengths = shape.as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize);
+        let shape: Vec<usize> = lengths.collect();
+        let taken: Vec<u8> = bytes.drain(..4 * shape.iter().product::<usize>()).collect();
+        (taken.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(), shape)
+    };
+    let case = |facts: &serde_json::Value| Case {
+        name: facts["name"].as_str().unwrap().into(),
+        op: facts["op"].as_str().unwrap().into(),
+        model: models.drain(..facts["model"].as_u64().unwrap() as usize).collect(),
+        input: floats(&mut inputs, &facts["input"]),
+        output: floats(&mut outputs, &facts["output"]),
+        tolerance: facts["tolerance"].as_f64().unwrap_or(1e-5) as f32,
+    };
+    index.as_array().unwrap().iter().map(case).collect()
+}
+
+fn outcome(case: Case) -> Outcome {
+    let Case { model, input: (input, shape), output: (want, want_shape), tolerance, .. } = case;
+    let imported = Model::read(model, &|_| None).and_then(|model| model.as_it_is(&shape));
     let imported = match imported {
         Ok(imported) => imported,
         Err(error) => return Outcome::Refused(error.to_string()),
@@ -47,10 +70,15 @@ fn case(tensors: &SafeTensors, key: &str, tolerance: f32) -> Outcome {
     }
 }
 
-/// The reason in an error's sentence, without the name of the node.
-fn reason(sentence: &str) -> String {
-    let reason = sentence.split_once(" cannot be run: ").map_or(sentence, |(_, reason)| reason);
-    reason.trim_end_matches('.').to_string()
+/// The reason in an error's sentence, without the name of the node; with its operator, if that is another one.
+fn reason(sentence: &str, op: &str) -> String {
+    let Some((node, reason)) = sentence.split_once(" cannot be run: ") else { return sentence.into() };
+    let reason = reason.split_once(": ").map_or(reason, |(reason, _)| reason);
+    let other = node.rsplit_once('(').map(|(_, other)| other.trim_end_matches(')'));
+    match other.filter(|other| *other != op) {
+        Some(other) => format!("spelled out with {other}: {reason}"),
+        None => reason.to_string(),
+    }
 }
 
 fn table(rows: &BTreeMap<String, Row>, left: &serde_json::Value, version: &str) -> String {
@@ -83,19 +111,19 @@ fn every_claimed_operator_passes_its_node_tests() {
     let file = tessera_tests::bytes(tessera_tests::root().join("tests/golden/onnx_nodes/cases.safetensors"));
     let (_, metadata) = SafeTensors::read_metadata(&file).unwrap();
     let metadata = metadata.metadata().clone().unwrap();
-    let cases: serde_json::Value = serde_json::from_str(&metadata["cases"]).unwrap();
+    let index: serde_json::Value = serde_json::from_str(&metadata["cases"]).unwrap();
     let tensors = SafeTensors::deserialize(&file).unwrap();
     let (mut rows, mut failed) = (BTreeMap::<String, Row>::new(), vec![]);
-    for (key, facts) in cases.as_object().unwrap() {
-        let row = rows.entry(facts["op"].as_str().unwrap().to_string()).or_default();
+    for case in cases(&tensors, &index) {
+        let (key, op) = (case.name.clone(), case.op.clone());
+        let row = rows.entry(op.clone()).or_default();
         let column = usize::from(key.contains(":fixed"));
-        let tolerance = facts["tolerance"].as_f64().unwrap_or(1e-5) as f32;
-        match case(&tensors, key, tolerance) {
+        match outcome(case) {
             Outcome::Passed => row.passed[column] += 1,
             Outcome::Refused(sentence) => {
                 println!("{key}: refused: {sentence}");
                 row.refused[column] += 1;
-                row.reasons.insert(reason(&sentence));
+                row.reasons.insert(reason(&sentence, &op));
             }
             Outcome::Failed(why) => failed.push(format!("{key}: {why}")),
         }
@@ -107,5 +135,8 @@ fn every_claimed_operator_passes_its_node_tests() {
         std::fs::write(&path, &text).unwrap();
     }
     assert!(failed.is_empty(), "{} cases failed", failed.len());
-    assert!(std::fs::read_to_string(&path).unwrap_or_default() == text, "docs/onnx.md differs: run with TESSERA_WRITE=1");
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == text,
+        "docs/onnx.md differs: run with TESSERA_WRITE=1"
+    );
 }

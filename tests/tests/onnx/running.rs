@@ -36,5 +36,8 @@ impl CloneOf for tessera_core::network::parameters::Parameters {
 pub fn deviation(got: &[f32], want: &[f32]) -> f32 {
     assert_eq!(got.len(), want.len());
     let greatest = want.iter().fold(f32::MIN_POSITIVE, |greatest, v| greatest.max(v.abs()));
-    got.iter().zip(want).map(|(a, b)| (a - b).abs() / greatest).fold(0.0, |a, b| if b.is_nan() || b > a { b } else { a })
+    got.iter()
+        .zip(want)
+        .map(|(a, b)| (a - b).abs() / greatest)
+        .fold(0.0, |a, b| if b.is_nan() || b > a { b } else { a })
 }

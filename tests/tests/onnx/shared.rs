@@ -36,7 +36,8 @@ fn pictures(name: &str) -> Option<Vec<f32>> {
 fn full_size_networks_give_the_reference_logits() {
     let Some(folder) = folder() else { return };
     for name in ["mobilenet_v2", "lite0", "resnet18", "resnet50"] {
-        let (Some(input), Some(logits)) = (pictures(name), tessera_tests::shared("data/check/logits.safetensors")) else {
+        let (Some(input), Some(logits)) = (pictures(name), tessera_tests::shared("data/check/logits.safetensors"))
+        else {
             return;
         };
         let start = std::time::Instant::now();

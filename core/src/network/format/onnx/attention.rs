@@ -24,7 +24,12 @@ pub fn attention(import: &mut Import, call: &Call, args: Args) -> Outcome {
     };
     let (heads, width) = match (import.shape(q), import.shape(k)) {
         (&[_, heads, _, width], &[_, others, ..]) if heads == others => (heads, width),
-        (q, k) => return Err(format!("queries of {q:?} for keys of {k:?} are not understood: export it with one key a query").into()),
+        (q, k) => {
+            return Err(format!(
+                "queries of {q:?} for keys of {k:?} are not understood: export it with one key a query"
+            )
+            .into());
+        }
     };
     let scale = call.float("scale", 1.0 / (width.max(1) as f32).sqrt());
     let q = import.push(Op::Activation(Activation::Affine { scale, shift: 0.0 }), &[q])?;

@@ -96,7 +96,9 @@ pub fn resize(import: &mut Import, call: &Call, args: Args) -> Outcome {
         }
         let whole = |at: usize| (import.shape(id)[at + 2] as f32 * scale[at]).fract() == 0.0;
         if place == Place::AlignCorners && !(whole(0) && whole(1)) {
-            return Err("scales that give no whole size are read in two ways with align_corners: export with sizes".into());
+            return Err(
+                "scales that give no whole size are read in two ways with align_corners: export with sizes".into()
+            );
         }
         return resample(import, id, kernel, Target::Scale(scale));
     }
