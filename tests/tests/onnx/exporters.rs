@@ -56,16 +56,18 @@ fn softmax(logits: &[f32], classes: usize) -> Vec<f32> {
     logits.chunks(classes).flat_map(row).collect()
 }
 
+/// Greatest difference over greatest value. Whole numbers: values are not rounded here, and an answer of theirs is off by
+/// one or two steps of its last quantiser when a value lies at the middle of a step.
 fn tolerance(name: &str) -> f32 {
     match name.split_once('.').unwrap_or_default().1 {
         "float16" | "float16io32" => 5e-3,
-        "qdq" | "qdq21" | "qdq_u8" | "qlinear" | "qlinear_s8" | "dynamic" => 2e-1,
+        "qdq" | "qdq21" | "qdq_u8" | "qlinear" | "qlinear_s8" | "dynamic" => 6e-2,
         _ => 1e-5,
     }
 }
 
 /// Runs a file on its input, and on the same pictures three times over: the batch must not matter.
-fn check(name: &str, fed: &str, shape: &[usize], want: &[f32]) -> Result<String, String> {
+fn check(name: &str, shape: &[usize], want: &[f32]) -> Result<String, String> {
     let model = read(name)?;
     let imported = model.network(None).map_err(|error| error.to_string())?;
     let (values, shape) = (input("input", shape), shape.to_vec());
@@ -86,10 +88,8 @@ fn check(name: &str, fed: &str, shape: &[usize], want: &[f32]) -> Result<String,
     let alone = gap(&imported, 1);
     let three = if imported.fixed_batch.is_none() { gap(&imported, 3) } else { f32::NAN };
     let features = &imported.graph.nodes[imported.graph.features].name;
-    let found = format!(
-        "{alone:.1e} {three:.1e} {:?} {features} {:?} {:?}",
-        imported.head, imported.graph.tokens, imported.notes
-    );
+    let found =
+        format!("{alone:.1e}, {three:.1e} in three; {:?}; features {features}; {:?}", imported.head, imported.notes);
     let right = alone <= tolerance(name) && three <= tolerance(name);
     if right { Ok(found) } else { Err(found) }
 }
@@ -103,7 +103,7 @@ fn files_of_the_usual_exporters_give_the_answers_of_onnxruntime() {
     let mut wrong = vec![];
     for (name, facts) in files.as_object().unwrap() {
         let Some(inputs) = facts["inputs"].as_object() else { continue };
-        let (fed, facts_of_input) = inputs.iter().next().unwrap();
+        let facts_of_input = inputs.values().next().unwrap();
         let shape: Vec<usize> =
             facts_of_input["shape"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize).collect();
         let outputs: Vec<&str> = facts["outputs"].as_array().unwrap().iter().map(|o| o.as_str().unwrap()).collect();
@@ -111,12 +111,13 @@ fn files_of_the_usual_exporters_give_the_answers_of_onnxruntime() {
             Ok(view) => view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
             Err(_) => vec![],
         };
-        match check(name, fed, &shape, &want) {
-            Ok(found) => println!("{name}: {found}"),
-            Err(found) => {
-                println!("{name}: WRONG {found}");
-                wrong.push(name.clone());
-            }
+        let found = check(name, &shape, &want);
+        println!("{name}: {found:?}");
+        // Classifiers of tables, not of pictures: refused by a sentence that names their first operator.
+        let refused = |found: &Result<String, String>| found.as_ref().is_err_and(|error| error.contains("ai.onnx.ml."));
+        let right = if name.starts_with("sklearn") { refused(&found) } else { found.is_ok() };
+        if !right {
+            wrong.push(name.clone());
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");

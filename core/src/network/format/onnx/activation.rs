@@ -164,7 +164,10 @@ pub fn refused_kink(_: &mut Import, _: &Call, _: Args) -> Outcome {
 /// PRelu: slopes per channel (axis 1), or one for all.
 pub fn prelu(import: &mut Import, _: &Call, args: Args) -> Outcome {
     let id = import.node(args.held(0)?)?;
-    let slope = args.wanted(1)?;
+    let slope = match args.held(1)? {
+        Held::Fixed(slope) => slope,
+        moving => return sloped(import, id, moving),
+    };
     let (shape, of) = (slope.value()?.shape.clone(), import.shape(id).to_vec());
     let channels: usize = shape.iter().product();
     // Numpy's stretching: the slopes' axes are the last ones, and only that of the channels may be longer than one.
@@ -174,10 +177,14 @@ pub fn prelu(import: &mut Import, _: &Call, args: Args) -> Outcome {
         let slope = import.store(&slope.name.clone(), &[channels], slope.into_floats()?)?;
         return import.one(Op::PRelu(PRelu { slope, channels }), &[id]);
     }
-    // max(x, 0) + slope min(x, 0)
+    sloped(import, id, Held::Fixed(slope))
+}
+
+/// `max(x, 0) + slope min(x, 0)`.
+fn sloped(import: &mut Import, id: NodeId, slope: Held) -> Outcome {
     let above = import.push(Op::Activation(Activation::Relu), &[id])?;
     let below = import.push(Op::Activation(Activation::Clip { low: f32::MIN, high: 0.0 }), &[id])?;
-    let slope = import.node(Held::Fixed(slope))?;
+    let slope = import.node(slope)?;
     let below = import.push(Op::Arithmetic(Arithmetic::Multiply), &[below, slope])?;
     import.one(Op::Arithmetic(Arithmetic::Add), &[above, below])
 }

@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::error::Refusal;
 use super::import::{Args, Fixed, Held, Import, Outcome};
+use super::tensor::Tensor;
 use crate::network::graph::NodeId;
 use crate::network::op::{Activation, Arithmetic, Op};
 
@@ -82,6 +83,26 @@ fn with_left(op: Arithmetic, c: f32) -> Option<Activation> {
         Arithmetic::Divide | Arithmetic::Power => None,
         _ => with_right(op, c),
     }
+}
+
+/// Where, if the choice is known before a picture is: both values, each times what is chosen of it.
+pub fn choice(import: &mut Import, _: &Call, args: Args) -> Outcome {
+    let condition = args.fixed(0).map_err(|_| {
+        Refusal::from("its choice depends on the picture, where nothing can be said of a derivative: export it without")
+    })?;
+    let condition = condition.ok_or("its choice is missing: export it again")?;
+    let chosen: Vec<f32> = condition.value()?.to_integers()?.iter().map(|&c| if c != 0 { 1.0 } else { 0.0 }).collect();
+    let others = chosen.iter().map(|c| 1.0 - c).collect();
+    let mut parts = vec![];
+    for (at, factors, name) in [(1, chosen, "chosen"), (2, others, "others")] {
+        let value = Tensor::floats(condition.value()?.shape.clone(), factors);
+        let factors = Held::Fixed(import.fixed(&format!("{}.{name}", condition.name), value));
+        // As a node even a constant has no infinity, which times zero would be no number.
+        let value = Held::Node(import.node(args.held(at)?)?);
+        parts.push(of_two(import, Arithmetic::Multiply, value, factors)?);
+    }
+    let others = parts.remove(1);
+    Ok(vec![of_two(import, Arithmetic::Add, parts.remove(0), others)?])
 }
 
 /// Pow; small whole powers as products, because devices take powers of numbers below zero for no number.

@@ -26,7 +26,6 @@ pub fn reshape(
     }
     let batch = (0..shapes[0].len()).find(|&axis| shapes[0][axis] != shapes[1][axis]);
     let Some(batch) = batch else { return Ok(of_one(&one, &targets[0], zero_is_zero)) };
-    let grown = grown_axis(shapes, targets, zero_is_zero, &one);
     let axis = Growth { shapes, targets, one: &one, batch, batches }.axis(zero_is_zero).ok_or_else(baked)?;
     Ok(with_batch(shapes, &one, axis, batch))
 }

@@ -99,6 +99,7 @@ pub const OPERATORS: &[(&str, Map)] = &[
     ("Transpose", shape_moving::transpose),
     ("Unsqueeze", shape_moving::unsqueeze),
     ("Upsample", resize::upsample),
+    ("Where", arithmetic::choice),
     // Operators of runtimes, as they stand in files that such a runtime has optimised or quantised.
     ("com.microsoft.FusedConv", convolution::fused),
     ("com.microsoft.FusedMatMul", linear::fused_matmul),

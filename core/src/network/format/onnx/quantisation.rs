@@ -9,6 +9,7 @@ use super::axes;
 use super::call::Call;
 use super::convolution;
 use super::error::Refusal;
+use super::fold::meant;
 use super::import::{Args, Fixed, Held, Import, Outcome};
 use super::linear;
 use super::pooling;
@@ -19,49 +20,6 @@ use crate::network::op::{Activation, Arithmetic, Op, Softmax};
 /// What is said of such a file.
 const NOTE: &str =
     "The file computes in whole numbers; here it is run in f32, within the same ranges but without rounding.";
-
-/// Whole numbers to what they mean: `(q - zero) * scale`, per tensor, per axis or per block.
-pub fn meant(
-    numbers: &Tensor,
-    scale: &Tensor,
-    zero: Option<&Tensor>,
-    axis: i64,
-    block: i64,
-) -> Result<Tensor, Refusal> {
-    let places = scale_places(&numbers.shape, &scale.shape, axis, block)?;
-    let (values, scales) = (numbers.to_floats(), scale.to_floats());
-    let zeros = match zero {
-        Some(zero) if zero.count() == scales.len() => zero.to_floats(),
-        Some(zero) => {
-            return Err(format!("{} zero points for {} scales: export it again", zero.count(), scales.len()).into());
-        }
-        None => vec![0.0; scales.len()],
-    };
-    let floats = values.iter().zip(places).map(|(value, at)| (value - zeros[at]) * scales[at]).collect();
-    Ok(Tensor::floats(numbers.shape.clone(), floats))
-}
-
-/// For each number the place of its scale.
-fn scale_places(shape: &[usize], scales: &[usize], axis: i64, block: i64) -> Result<Vec<usize>, Refusal> {
-    let count: usize = shape.iter().product();
-    if scales.iter().product::<usize>() == 1 {
-        return Ok(vec![0; count]);
-    }
-    let axis = axes::axis(axis, shape.len())?;
-    let after: usize = shape[axis + 1..].iter().product();
-    let along = |i: usize| i / after.max(1) % shape[axis].max(1);
-    if scales == [shape[axis]] {
-        return Ok((0..count).map(along).collect());
-    }
-    let blocks = scales.get(axis).copied().unwrap_or(0);
-    let alike = scales.len() == shape.len() && (0..shape.len()).all(|i| i == axis || scales[i] == shape[i]);
-    let block = usize::try_from(block).unwrap_or(0);
-    if !alike || block == 0 || blocks * block < shape[axis] {
-        return Err(format!("scales of {scales:?} for numbers of {shape:?}: export it again").into());
-    }
-    let place = |i: usize| (i / after / shape[axis] * blocks + along(i) / block) * after + i % after;
-    Ok((0..count).map(place).collect())
-}
 
 /// A scale and a zero point that serve a whole value, and the type of its whole numbers.
 struct Grid {

@@ -94,6 +94,12 @@ pub fn resize(import: &mut Import, call: &Call, args: Args) -> Outcome {
         if scale.iter().any(|scale| !(1e-3..=1e3).contains(scale)) {
             return Err(format!("scales of {scale:?}: export it again").into());
         }
+        let whole = |at: usize| (import.shape(id)[at + 2] as f32 * scale[at]).fract() == 0.0;
+        if place == Place::AlignCorners && !(whole(0) && whole(1)) {
+            return Err(
+                "scales that give no whole size are read in two ways with align_corners: export with sizes".into()
+            );
+        }
         return resample(import, id, kernel, Target::Scale(scale));
     }
     let sizes = args.fixed(sizes_at)?.ok_or("neither its scales nor its sizes are there: export it again")?;

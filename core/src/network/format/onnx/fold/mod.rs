@@ -7,6 +7,9 @@ mod making;
 mod moving;
 mod numbers;
 mod reducing;
+mod whole;
+
+pub use whole::meant;
 
 use super::call::Call;
 use super::error::Refusal;
@@ -54,7 +57,7 @@ pub fn function(call: &Call) -> Option<Fold> {
         return None;
     }
     let op = call.node.op_type.as_str();
-    [making::function(op), moving::function(op), numbers::function(op), reducing::function(op)]
+    [making::function(op), moving::function(op), numbers::function(op), reducing::function(op), whole::function(op)]
         .into_iter()
         .flatten()
         .next()

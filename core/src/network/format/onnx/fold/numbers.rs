@@ -17,12 +17,18 @@ fn pair(op: &str) -> Option<Pair> {
         "Pow" => (f32::powf, |a, b| u32::try_from(b).ok().and_then(|b| a.checked_pow(b))),
         "Min" => (f32::min, |a, b| Some(a.min(b))),
         "Max" => (f32::max, |a, b| Some(a.max(b))),
-        "Mod" => (|a, b| a % b, i64::checked_rem_euclid),
+        "Mod" => (|a, b| a % b, floored_rest),
         "And" => (|_, _| f32::NAN, |a, b| Some(a & b)),
         "Or" => (|_, _| f32::NAN, |a, b| Some(a | b)),
         "Xor" => (|_, _| f32::NAN, |a, b| Some(a ^ b)),
         _ => return None,
     })
+}
+
+/// What is left of a division that is rounded down: it has the divisor's sign.
+fn floored_rest(a: i64, b: i64) -> Option<i64> {
+    let rest = a.checked_rem(b)?;
+    Some(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
 }
 
 fn comparison(op: &str) -> Option<fn(std::cmp::Ordering) -> bool> {
