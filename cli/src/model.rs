@@ -134,8 +134,8 @@ pub fn read(model: &str, size: Option<usize>) -> Result<load::Model, String> {
 }
 
 fn resized(card: Card, size: Option<usize>) -> Card {
-    let preprocess = card.preprocess.clone();
-    Card { preprocess: size.map_or(preprocess.clone(), |size| preprocess.resized(size)), ..card }
+    let preprocess = card.preprocess;
+    Card { preprocess: size.map_or(preprocess, |size| preprocess.resized(size)), ..card }
 }
 
 fn by_card(card: &Card, weights: &Path) -> Result<load::Model, String> {
