@@ -91,24 +91,31 @@ impl Engine {
         }
     }
 
-    /// Runs the known-answer test twice: the first pass also builds kernels, the second is the one that is timed.
+    /// Runs the known-answer test twice: the first pass also builds kernels, the second is the one that is timed, its
+    /// forward half once more by itself.
     async fn test(&self, job: Job, logits: Buffer, mut rest: Vec<Buffer>, host: &dyn Host) {
         let Some(network) = &self.network else { return fail(job, NOT_OPEN, host) };
         let reference = (!rest.is_empty())
             .then(|| selftest::Numbers { logits: floats(&logits), gradient: floats(&rest.remove(0)) });
-        if let Err(error) = selftest::run(network).await {
-            return fail(job, &error.to_string(), host);
-        }
-        let start = host.seconds();
-        match selftest::run(network).await {
-            Ok(found) => {
-                let seconds = host.seconds() - start;
+        match timed_test(network, host).await {
+            Ok((found, forward, seconds)) => {
                 let report = reference.map(|reference| selftest::compare(&found, &reference));
-                host.post(Event::Tested { job, report, seconds }, vec![bytes(&found.logits), bytes(&found.gradient)]);
+                let event = Event::Tested { job, report, forward, seconds };
+                host.post(event, vec![bytes(&found.logits), bytes(&found.gradient)]);
             }
             Err(error) => fail(job, &error.to_string(), host),
         }
     }
+}
+
+/// The test's numbers, then the seconds of a forward pass and of a forward and backward pass.
+async fn timed_test(network: &Network, host: &dyn Host) -> Result<(selftest::Numbers, f64, f64), selftest::TestError> {
+    selftest::run(network).await?;
+    let start = host.seconds();
+    selftest::forward(network).await?;
+    let half = host.seconds();
+    let found = selftest::run(network).await?;
+    Ok((found, half - start, host.seconds() - half))
 }
 
 const NOT_OPEN: &str = "The network is not open yet: wait until it is loaded.";

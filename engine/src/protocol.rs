@@ -153,6 +153,8 @@ pub enum Event {
         job: Job,
         /// How this device compares with the reference; none where no reference was given.
         report: Option<TestReport>,
+        /// Seconds of a forward pass, the second time round.
+        forward: f64,
         /// Seconds of a forward and backward pass, the second time round.
         seconds: f64,
     },

@@ -161,6 +161,12 @@ impl Results {
         }
     }
 
+    /// Takes away everything: it is of another network.
+    pub fn clear(&mut self) {
+        self.answers.clear();
+        self.maps.clear();
+    }
+
     /// Takes away all that is known of a photo.
     pub fn forget(&mut self, photo: PhotoId) {
         self.answers.retain(|(of, _), _| *of != photo);
@@ -207,6 +213,11 @@ pub(super) mod tests {
         assert_eq!(answer.ranking, [1, 2, 0, 3]);
         assert_eq!((answer.predicted(), answer.least()), (1, 3));
         assert!((answer.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn great_logits_do_not_overflow() {
+        assert_eq!(Answer::new(vec![1000.0, 0.0], Output::Softmax, 0.1, device()).probabilities, [1.0, 0.0]);
     }
 
     #[test]

@@ -168,6 +168,7 @@ impl Desk {
                 self.say(sentence.clone());
                 self.failures.update(|failures| drop(failures.insert(photo, sentence)));
             }
+            Some(Work::Inspect { open }) => self.not_readable(open, sentence),
             Some(Work::Reference | Work::Compare) => self.test_failed(sentence),
             None => {}
         }
