@@ -107,8 +107,11 @@ fn one(input: &Tensor, what: fn(f32) -> f32) -> Tensor {
     Tensor { shape: input.shape.clone(), kind: input.kind, numbers }
 }
 
-/// Places of both numbers for each number of the stretched shape.
-fn places(a: &Tensor, b: &Tensor) -> Result<(Vec<usize>, Vec<(usize, usize)>), Refusal> {
+/// For each number of a stretched shape, the places of the two it is made of.
+type Places = Vec<(usize, usize)>;
+
+/// The stretched shape, and where its numbers come from.
+fn places(a: &Tensor, b: &Tensor) -> Result<(Vec<usize>, Places), Refusal> {
     let shape = stretched(&a.shape, &b.shape)?;
     let (left, right) = (stretched_strides(&a.shape, &shape), stretched_strides(&b.shape, &shape));
     let pairs = walk(&shape, &left, 0).zip(walk(&shape, &right, 0)).collect();
