@@ -129,7 +129,7 @@ fn whole(height: usize, width: usize) -> Region {
 }
 
 fn inspect(job: Job, name: &str, file: &[u8], host: &dyn Host) {
-    let inspected = load::read(name, file).and_then(|model| Ok((model.sums()?, model)));
+    let inspected = load::read(name, file, &|_| None).and_then(|model| Ok((model.sums()?, model)));
     match inspected {
         Ok((sums, model)) => {
             host.post(Event::Inspected { job, card: model.card, sums, notes: model.notes }, vec![]);

@@ -253,6 +253,7 @@ impl Pool {
                 self.lost(seat);
             }
             Event::Prepared { job, .. }
+            | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }
             | Event::Inspected { job, .. }

@@ -5,7 +5,7 @@ use super::{Crop, Photo, Region};
 use serde::{Deserialize, Serialize};
 
 /// What is done to a photo before a network sees it. Part of the network's card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
     /// Rows and columns the network was trained on.
@@ -21,6 +21,15 @@ pub struct Preprocess {
     /// The network's order of channels.
     #[serde(default)]
     pub order: Order,
+}
+
+impl Preprocess {
+    /// The same for pictures of another size: as much of the photo is cut away.
+    #[must_use]
+    pub fn resized(self, size: usize) -> Preprocess {
+        let resize = (self.resize * size + self.size / 2) / self.size.max(1);
+        Preprocess { size, resize, ..self }
+    }
 }
 
 /// An order of colour channels.

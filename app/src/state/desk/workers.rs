@@ -121,7 +121,7 @@ impl Desk {
     /// Takes in what a worker said.
     pub(super) fn heard(self, seat: Seat, heard: Heard) {
         match heard {
-            Heard::Event(event, buffers) => self.heard_event(seat, event, buffers),
+            Heard::Event(event, buffers) => self.heard_event(seat, *event, buffers),
             Heard::Lost(text) => self.gone(seat, &text),
         }
     }
