@@ -20,6 +20,7 @@ return {
     says: text(drawer.querySelector('.says')),
     coming: text(drawer.querySelector('.coming .grow')),
     fault: text(drawer.querySelector('.fault')),
+    entries: drawer.querySelectorAll('[data-entry]').length,
     kept: [...drawer.querySelectorAll('[data-kept]')].map(e => e.dataset.kept),
     preset: text(drawer.querySelector('#preprocessing summary .s')),
     tested: drawer.querySelector('#self-test').dataset.tested ?? '',
@@ -38,6 +39,8 @@ pub struct Drawer {
     pub coming: String,
     /// What went wrong.
     pub fault: String,
+    /// Number of entries of the catalogue.
+    pub entries: usize,
     /// Ids of kept models.
     pub kept: Vec<String>,
     /// Input size and preset, in words.
@@ -62,7 +65,8 @@ pub async fn drawer(browser: &Browser, what: &str, shows: impl Fn(&Drawer) -> bo
 /// Opens the drawer with the chip.
 pub async fn open_drawer(browser: &Browser) {
     browser.click(".chip.network").await;
-    drawer(browser, "the drawer opens", |seen| seen.open && !seen.says.contains("not answered")).await;
+    drawer(browser, "the drawer opens", |seen| seen.open && seen.entries > 0 && !seen.says.contains("not answered"))
+        .await;
 }
 
 /// What the network in use says of the photo on the stage.
@@ -233,10 +237,13 @@ fn what_is_no_model_is_told_and_the_old_network_answers() {
             ("other.json", other.to_string().into_bytes()),
         ] {
             let path = written(browser, name, &content);
+            browser.press(ESCAPE).await;
+            drawer(browser, "the drawer is closed", |seen| !seen.open).await;
             browser.drop_files("#stage", &[&path]).await;
             let stem = name.split('.').next().unwrap_or_default();
             let told = drawer(browser, &format!("{name} is told"), |seen| seen.fault.starts_with(stem)).await;
             println!("{}", told.fault);
+            assert!(told.open, "the drawer stays closed over it");
             assert!(
                 told.fault.ends_with('.') && told.network == "efficientnet-lite0" && told.says == before,
                 "{told:?}"
