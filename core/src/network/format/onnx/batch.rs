@@ -54,15 +54,27 @@ impl Growth<'_> {
             (Some(axis), _) if !swallowed(&axis) => Some(axis),
             (Some(axis), Some(baked)) if axis < baked => Some(axis),
             (_, Some(baked)) => Some(baked),
-            (Some(axis), None) => Some(axis),
-            (None, None) => self.by_order(),
+            (Some(axis), None) if self.may_hold(axis) => Some(axis),
+            (_, None) => self.by_order(),
         }
+    }
+
+    /// Where the input's batch begins, and where the axis it lies in ends.
+    fn span(&self) -> [usize; 2] {
+        let start: usize = self.shapes[0][..self.batch].iter().product();
+        [start, start * self.shapes[0][self.batch]]
+    }
+
+    /// Whether what was left over for an axis can be the batch: nothing but it, or it lies first or last in there.
+    fn may_hold(&self, axis: usize) -> bool {
+        let [start, end] = self.span();
+        let (from, to) = (self.before(axis), self.before(axis + 1));
+        self.one[axis] == self.batches[0] || from == start || (from <= start && to >= end)
     }
 
     /// The axis that holds the exporter's own batch as a number, where the input's batch can be.
     fn baked(&self) -> Option<usize> {
-        let start: usize = self.shapes[0][..self.batch].iter().product();
-        let end = start * self.shapes[0][self.batch];
+        let [start, end] = self.span();
         let literal = |axis: usize| {
             let said = [self.targets[0][axis], self.targets[1][axis]];
             said == [self.batches[0] as i64; 2]
@@ -72,7 +84,7 @@ impl Growth<'_> {
 
     /// The axis that begins, or else ends, where the input's batch begins; the last axis never grows if another may.
     fn by_order(&self) -> Option<usize> {
-        let start: usize = self.shapes[0][..self.batch].iter().product();
+        let [start, _] = self.span();
         let last = self.one.len().checked_sub(1)?;
         let begins = (0..=last).find(|&axis| self.before(axis) == start);
         let ends = (0..last).find(|&axis| self.before(axis + 1) == start);

@@ -129,7 +129,7 @@ pub fn group(import: &mut Import, call: &Call, args: Args) -> Outcome {
     let id = import.node(args.held(0)?)?;
     let shape = import.shape(id).to_vec();
     let groups = usize::try_from(call.int("num_groups", 0)).unwrap_or(0);
-    if shape.len() < 3 || groups == 0 || shape[1] % groups != 0 {
+    if shape.len() < 3 || groups == 0 || !shape[1].is_multiple_of(groups) {
         return Err(format!("{groups} groups of {shape:?}: export it again").into());
     }
     let grouped = Reshape(vec![Extent::Of(0), Extent::Is(groups), Extent::Rest]);
