@@ -1,6 +1,7 @@
 //! What the tests share: where things lie, and opening a network.
 
 pub mod golden;
+pub mod zoo;
 
 use burn::tensor::Device;
 use std::path::PathBuf;

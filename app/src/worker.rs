@@ -96,7 +96,10 @@ impl WorkerHost {
 
 fn job_of(request: &Request) -> Option<Job> {
     match *request {
-        Request::Prepare { job, .. } | Request::Explain { job, .. } | Request::Test { job } => Some(job),
+        Request::Inspect { job, .. }
+        | Request::Prepare { job, .. }
+        | Request::Explain { job, .. }
+        | Request::Test { job } => Some(job),
         Request::Open { .. } | Request::Stop { .. } => None,
     }
 }

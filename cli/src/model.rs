@@ -1,6 +1,7 @@
 //! A network by id or path, opened on a device, with its class names.
 
 use std::path::Path;
+use tessera_core::experiment::classes::{Classes, Found};
 use tessera_core::experiment::{Answer, Target, record::Ranked};
 use tessera_core::network::{Network, card::Card, load};
 use tessera_engine::device;
@@ -10,6 +11,7 @@ use tessera_engine::protocol::DeviceKind;
 const BUNDLED_CARD: &str = include_str!("../../public/models/efficientnet-lite0/card.json");
 const BUNDLED_WEIGHTS: &[u8] = include_bytes!("../../public/models/efficientnet-lite0/model.safetensors");
 const IMAGENET: &str = include_str!("../../public/models/imagenet-classes.txt");
+const WNIDS: &str = include_str!("../../public/models/imagenet-wnids.txt");
 
 /// A network on a device.
 pub struct Model {
@@ -17,26 +19,22 @@ pub struct Model {
     pub network: Network,
     /// Name of the device.
     pub device: String,
-    classes: Vec<&'static str>,
+    /// Its classes by name.
+    pub classes: Classes,
 }
 
 impl Model {
-    /// Opens a network by id or by the path of its card.
+    /// Opens a network by id, by the path of its card, or by the path of a model file.
     ///
     /// # Errors
     /// One sentence: what, why, what to do.
-    pub fn open(model: &str, kind: DeviceKind) -> Result<Model, String> {
-        let (card, weights) = find(model)?;
+    pub fn open(model: &str, size: Option<usize>, kind: DeviceKind) -> Result<Model, String> {
+        let read = read(model, size)?;
         let (device, facts) = pollster::block_on(device::open(kind))?;
-        let network = load::open(&card, &weights, &device).map_err(|error| error.to_string())?;
+        let classes = classes(&read.card);
+        let network = read.upload(&device).map_err(|error| error.to_string())?;
         let device = if facts.kind == DeviceKind::Cpu { "CPU".into() } else { facts.name };
-        let classes = if card.classes == 1000 { IMAGENET.lines().collect() } else { vec![] };
         Ok(Model { network, device, classes })
-    }
-
-    /// Name of a class; its index where no names are known.
-    pub fn class_name(&self, index: usize) -> String {
-        self.classes.get(index).map_or_else(|| format!("class {index}"), |name| (*name).into())
     }
 
     /// All classes, best first.
@@ -44,7 +42,7 @@ impl Model {
         let probabilities = answer.probabilities();
         let ranked = |index: usize| Ranked {
             index,
-            name: self.class_name(index),
+            name: self.classes.name(index),
             probability: probabilities[index],
             logit: answer.logits[index],
         };
@@ -73,59 +71,90 @@ impl Model {
     }
 
     fn named(&self, text: &str) -> Result<Target, String> {
-        let exact = self.matching(|name| name == text);
-        let found = if exact.is_empty() { self.matching(|name| same(name, text)) } else { exact };
-        match found.as_slice() {
-            [index] => Ok(Target::Class(*index)),
-            [] => Err(format!("No class is called {text:?}{}", self.suggestion(text))),
-            several => {
+        match self.classes.find(text) {
+            Found::One(index) => Ok(Target::Class(index)),
+            Found::None(near) if near.is_empty() => {
+                Err(format!("No class is called {text:?}: give an index, or a name as `tessera classify` prints it."))
+            }
+            Found::None(near) => Err(format!("No class is called {text:?}: did you mean {}?", near.join(", "))),
+            Found::Several(several) => {
                 let indices = several.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
                 Err(format!("{text:?} is the name of several classes: choose one by its index, {indices}."))
             }
         }
     }
-
-    fn matching(&self, like: impl Fn(&str) -> bool) -> Vec<usize> {
-        (0..self.classes.len()).filter(|&index| like(self.classes[index])).collect()
-    }
-
-    fn suggestion(&self, text: &str) -> String {
-        let part = plain(text);
-        let near: Vec<&str> = self.classes.iter().filter(|name| plain(name).contains(&part)).take(5).copied().collect();
-        if near.is_empty() {
-            ": give an index, or a name as `tessera classify` prints it.".into()
-        } else {
-            format!(": did you mean {}?", near.join(", "))
-        }
-    }
 }
 
-fn plain(name: &str) -> String {
-    name.replace('_', " ").to_lowercase()
+/// The card of the bundled network.
+pub fn bundled() -> Card {
+    serde_json::from_str(BUNDLED_CARD).expect("the bundled card is checked by tests")
 }
 
-fn same(a: &str, b: &str) -> bool {
-    plain(a) == plain(b)
-}
-
-/// Card and weights of a bundled id or of a card's path.
-fn find(model: &str) -> Result<(Card, Vec<u8>), String> {
-    let bundled: Card = serde_json::from_str(BUNDLED_CARD).expect("the bundled card is checked by tests");
-    if model == bundled.id {
-        return Ok((bundled, BUNDLED_WEIGHTS.to_vec()));
+/// The classes a card names; those of ImageNet where it names none and there are as many.
+pub fn classes(card: &Card) -> Classes {
+    if !card.names.is_empty() {
+        return Classes::from_names(card.names.clone());
     }
+    if card.classes == 1000 { Classes::from_lines(IMAGENET, WNIDS) } else { Classes::default() }
+}
+
+/// Reads a model by the id of a bundled one, the path of a card or its folder, or the path of a model file. A card of
+/// the model file's name (`net.onnx`, `net.card.json`) is used where it stands beside it. `size` asks for pictures of
+/// another size than the network's own.
+///
+/// # Errors
+/// One sentence: what, why, what to do.
+pub fn read(model: &str, size: Option<usize>) -> Result<load::Model, String> {
     let path = Path::new(model);
+    if model == bundled().id {
+        let card = resized(bundled(), size);
+        return load::read_by_card(&card, BUNDLED_WEIGHTS, &|_| None).map_err(|error| error.to_string());
+    }
     if !path.exists() {
-        return Err(format!("There is no network {model:?}: give {} or the path of a card.json.", bundled.id));
+        return Err(format!(
+            "There is no network {model:?}: give {} or the path of a model file or card.json.",
+            bundled().id
+        ));
     }
     let path = if path.is_dir() { path.join("card.json") } else { path.to_path_buf() };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| format!("{} could not be read ({error}): give the path of a card.json.", path.display()))?;
-    let card: Card = serde_json::from_str(&text)
-        .map_err(|error| format!("{} is not a model card ({error}): see public/models for one.", path.display()))?;
-    let weights = path.with_file_name(&card.weights);
-    let bytes = std::fs::read(&weights).map_err(|error| {
-        format!("The weights {} could not be read ({error}): put them beside the card.", weights.display())
-    })?;
-    Ok((card, bytes))
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let card = read_card(&path)?;
+        let weights = path.with_file_name(&card.weights);
+        return by_card(&resized(card, size), &weights);
+    }
+    let beside = path.with_extension("card.json");
+    if beside.exists() {
+        return by_card(&resized(read_card(&beside)?, size), &path);
+    }
+    let name = path.file_name().map_or_else(|| model.into(), |name| name.to_string_lossy().into_owned());
+    let read = load::read(&name, &bytes(&path)?, &|name| beside_file(&path, name));
+    let read = read.map_err(|error| format!("{}: {error}", path.display()))?;
+    // The file's own size is a default: for another one its graph is made anew.
+    if size.is_some() { by_card(&resized(read.card, size), &path) } else { Ok(read) }
+}
+
+fn resized(card: Card, size: Option<usize>) -> Card {
+    let preprocess = card.preprocess;
+    Card { preprocess: size.map_or(preprocess, |size| preprocess.resized(size)), ..card }
+}
+
+fn by_card(card: &Card, weights: &Path) -> Result<load::Model, String> {
+    load::read_by_card(card, &bytes(weights)?, &|name| beside_file(weights, name))
+        .map_err(|error| format!("{}: {error}", weights.display()))
+}
+
+fn read_card(path: &Path) -> Result<Card, String> {
+    serde_json::from_slice(&bytes(path)?)
+        .map_err(|error| format!("{} is not a model card ({error}): see public/models for one.", path.display()))
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path)
+        .map_err(|error| format!("{} could not be read ({error}): check the path and its permissions.", path.display()))
+}
+
+/// A file in the same folder; a name that leads out of it is none.
+fn beside_file(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let plain = Path::new(name).file_name().is_some_and(|file| file == name);
+    plain.then(|| std::fs::read(path.with_file_name(name)).ok()).flatten()
 }

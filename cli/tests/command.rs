@@ -150,3 +150,47 @@ fn help_teaches() {
         assert!(help.contains(word), "{word} is missing in:\n{help}");
     }
 }
+
+#[test]
+fn eval_counts_what_is_right_and_says_what_is_left_out() {
+    let set = folder("set");
+    for (from, to) in
+        [("cat.jpg", "Egyptian_cat-1.jpg"), ("espresso.jpg", "espresso/a.jpg"), ("rocket.jpg", "unicorn-1.jpg")]
+    {
+        fs::create_dir_all(set.join(to).parent().unwrap()).unwrap();
+        fs::copy(sample(from), set.join(to)).unwrap();
+    }
+    let output = tessera(&["eval", set.to_str().unwrap(), "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["all"], serde_json::json!({ "photos": 2, "top1": 2, "top5": 2 }));
+    assert_eq!(document["left_out"], 1);
+    assert_eq!(document["classes"][0]["index"], 285);
+    assert!(text(&output.stderr).contains("unicorn"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn eval_takes_a_table() {
+    let table = folder("table").with_extension("csv");
+    fs::write(&table, "file,class\ncat.jpg,espresso\nespresso.jpg,967\n").unwrap();
+    let photos = root().join("public/samples");
+    let output = tessera(&["eval", table.to_str().unwrap(), "--photos", photos.to_str().unwrap()]);
+    assert!(text(&output.stdout).contains("top-1 50.0 %"), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[test]
+fn a_model_file_without_a_card_is_recognised() {
+    let file = folder("mine").with_extension("safetensors");
+    fs::copy(root().join("public/models/efficientnet-lite0/model.safetensors"), &file).unwrap();
+    let output = tessera(&["models", "info", file.to_str().unwrap(), "--card"]);
+    let card: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(card["architecture"], "efficientnet_lite0", "{}", text(&output.stderr));
+    let output = tessera(&["models", "info", file.to_str().unwrap(), "--layers"]);
+    assert!(text(&output.stdout).contains("385187552 multiply-adds"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn models_lists_what_is_bundled_and_what_is_recognised() {
+    let printed = text(&tessera(&["models", "list"]).stdout);
+    assert!(printed.contains("efficientnet-lite0") && printed.contains("efficientnet_lite0"), "{printed}");
+}

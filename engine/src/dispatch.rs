@@ -40,6 +40,7 @@ impl Engine {
         let first = if buffers.is_empty() { vec![] } else { buffers.remove(0) };
         match request {
             Request::Open { card } => self.open(&card, &first, host).await,
+            Request::Inspect { job, name } => inspect(job, &name, &first, host),
             Request::Prepare { job, crop, card, preview } => prepare(job, crop, &card, preview, &first, host),
             Request::Explain { job, height, width, target, methods } => {
                 let input = Input { height, width, rgb: first, region: whole(height, width) };
@@ -90,24 +91,31 @@ impl Engine {
         }
     }
 
-    /// Runs the known-answer test twice: the first pass also builds kernels, the second is the one that is timed.
+    /// Runs the known-answer test twice: the first pass also builds kernels, the second is the one that is timed, its
+    /// forward half once more by itself.
     async fn test(&self, job: Job, logits: Buffer, mut rest: Vec<Buffer>, host: &dyn Host) {
         let Some(network) = &self.network else { return fail(job, NOT_OPEN, host) };
         let reference = (!rest.is_empty())
             .then(|| selftest::Numbers { logits: floats(&logits), gradient: floats(&rest.remove(0)) });
-        if let Err(error) = selftest::run(network).await {
-            return fail(job, &error.to_string(), host);
-        }
-        let start = host.seconds();
-        match selftest::run(network).await {
-            Ok(found) => {
-                let seconds = host.seconds() - start;
+        match timed_test(network, host).await {
+            Ok((found, forward, seconds)) => {
                 let report = reference.map(|reference| selftest::compare(&found, &reference));
-                host.post(Event::Tested { job, report, seconds }, vec![bytes(&found.logits), bytes(&found.gradient)]);
+                let event = Event::Tested { job, report, forward, seconds };
+                host.post(event, vec![bytes(&found.logits), bytes(&found.gradient)]);
             }
             Err(error) => fail(job, &error.to_string(), host),
         }
     }
+}
+
+/// The test's numbers, then the seconds of a forward pass and of a forward and backward pass.
+async fn timed_test(network: &Network, host: &dyn Host) -> Result<(selftest::Numbers, f64, f64), selftest::TestError> {
+    selftest::run(network).await?;
+    let start = host.seconds();
+    selftest::forward(network).await?;
+    let half = host.seconds();
+    let found = selftest::run(network).await?;
+    Ok((found, half - start, host.seconds() - half))
 }
 
 const NOT_OPEN: &str = "The network is not open yet: wait until it is loaded.";
@@ -118,6 +126,16 @@ fn fail(job: Job, sentence: &str, host: &dyn Host) {
 
 fn whole(height: usize, width: usize) -> Region {
     Region { left: 0.0, top: 0.0, width: width as f64, height: height as f64 }
+}
+
+fn inspect(job: Job, name: &str, file: &[u8], host: &dyn Host) {
+    let inspected = load::read(name, file, &|_| None).and_then(|model| Ok((model.sums()?, model)));
+    match inspected {
+        Ok((sums, model)) => {
+            host.post(Event::Inspected { job, card: model.card, sums, notes: model.notes }, vec![]);
+        }
+        Err(error) => fail(job, &error.to_string(), host),
+    }
 }
 
 fn prepare(job: Job, crop: Crop, card: &Card, longest: usize, file: &[u8], host: &dyn Host) {

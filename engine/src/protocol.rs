@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::map;
 use tessera_core::network::card::Card;
+use tessera_core::network::load::Sums;
 use tessera_core::photo::{Crop, PhotoFacts, Region};
 
 /// Number the page gives to a piece of work; all events about it carry it.
@@ -20,6 +21,14 @@ pub enum Request {
     Open {
         /// What is known of the network.
         card: Card,
+    },
+    /// Reads a model file that came without a card. Buffers: the file. Needs no open network. Answer: `Inspected` or
+    /// `Failed`.
+    Inspect {
+        /// Number of the work.
+        job: Job,
+        /// Name of the file.
+        name: String,
     },
     /// Decodes a photo and cuts out what the network will see. Buffers: the file's bytes. Needs no open network.
     /// Answer: `Prepared` or `Failed`.
@@ -77,6 +86,17 @@ pub enum Event {
         /// What, why, what to do.
         sentence: String,
     },
+    /// A model file can be used.
+    Inspected {
+        /// Number of the work.
+        job: Job,
+        /// What was inferred of it: a draft that a person may correct before it is opened.
+        card: Card,
+        /// Sums over its layers.
+        sums: Sums,
+        /// What a person should know of how it was read.
+        notes: Vec<String>,
+    },
     /// A photo is decoded. Buffers: preview (RGBA bytes, `preview.0 * preview.1 * 4`, rows first), input (RGB bytes, `input.0 * input.1 * 3`).
     Prepared {
         /// Number of the work.
@@ -133,6 +153,8 @@ pub enum Event {
         job: Job,
         /// How this device compares with the reference; none where no reference was given.
         report: Option<TestReport>,
+        /// Seconds of a forward pass, the second time round.
+        forward: f64,
         /// Seconds of a forward and backward pass, the second time round.
         seconds: f64,
     },

@@ -69,6 +69,16 @@ pub async fn run(network: &Network) -> Result<Numbers, TestError> {
     Ok(Numbers { logits, gradient })
 }
 
+/// Runs the forward half of the test alone, which is timed by itself.
+///
+/// # Errors
+/// If the device fails.
+pub async fn forward(network: &Network) -> Result<Vec<f32>, TestError> {
+    let size = network.card.preprocess.size;
+    let mut session = Session::new(network, fixed_input(size), size, size).map_err(TestError::Shape)?;
+    session.logits().await.map_err(TestError::Device)
+}
+
 /// Compares two devices' numbers. Any number that is not finite, and any length that differs, is a disagreement.
 #[must_use]
 pub fn compare(found: &Numbers, reference: &Numbers) -> TestReport {

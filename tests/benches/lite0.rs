@@ -9,7 +9,7 @@ use std::io::BufRead;
 use std::path::Path;
 use std::time::Instant;
 use tessera_core::network::graph::{Node, NodeId};
-use tessera_core::network::op::{Convolution, Keeps, Kept, Op};
+use tessera_core::network::op::{Convolution, Kept, Op};
 use tessera_core::network::shape::infer;
 use tessera_core::network::value::Value;
 use tessera_core::network::{Network, Session};
@@ -116,7 +116,8 @@ fn walk(network: &Network, samples: &mut [Samples]) {
     for (id, node) in network.graph.nodes.iter().enumerate().skip(1).rev() {
         let signal = signals[id].take().expect("every node leads to the output");
         let shapes = node.inputs.iter().map(|&input| shapes[input].as_slice()).collect();
-        let kept = Kept { shapes, output: Some(&values[id]) };
+        let inputs = node.inputs.iter().map(|&input| Some(&values[input])).collect();
+        let kept = Kept { shapes, inputs, output: Some(&values[id]) };
         let start = Instant::now();
         let given = node.op.gradient(&network.weights[id], &kept, signal);
         for (&input, signal) in node.inputs.iter().zip(given) {
@@ -145,7 +146,7 @@ fn forward(network: &Network, samples: &mut [Samples]) -> Vec<Value> {
     for (id, node) in graph.nodes.iter().enumerate().skip(1) {
         let inputs: Vec<Value> = node.inputs.iter().map(|&input| values[input].clone()).collect();
         for &input in &node.inputs {
-            if last[input] == id && graph.nodes[input].op.keeps() == Keeps::Nothing {
+            if last[input] == id && !graph.nodes[input].op.keeps().output {
                 values[input] = nothing();
             }
         }
@@ -160,14 +161,14 @@ fn forward(network: &Network, samples: &mut [Samples]) -> Vec<Value> {
 /// What a node is called in the shares.
 fn kind(node: &Node) -> &'static str {
     match &node.op {
-        Op::Convolution(op) if op.groups == 1 && op.kernel == [1, 1] => "pointwise",
+        Op::Convolution(op) if op.groups == 1 && op.window.kernel == [1, 1] => "pointwise",
         Op::Convolution(Convolution { groups: 1, .. }) => "stem",
-        Op::Convolution(op) if op.stride == [1, 1] => "depthwise",
+        Op::Convolution(op) if op.window.stride == [1, 1] => "depthwise",
         Op::Convolution(_) => "depthwise-strided",
-        Op::Clip(_) => "clip",
-        Op::Add => "add",
-        Op::GlobalAveragePool | Op::Flatten | Op::Linear(_) => "pool+linear",
-        Op::Input | Op::BatchNorm(_) => "other",
+        Op::Activation(_) => "clip",
+        Op::Arithmetic(_) => "add",
+        Op::GlobalAveragePool | Op::Reshape(_) | Op::Linear(_) => "pool+linear",
+        _ => "other",
     }
 }
 

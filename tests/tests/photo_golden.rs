@@ -4,7 +4,7 @@ use image::RgbImage;
 use std::path::PathBuf;
 use tessera_core::map::resample::{Interpolation, resample};
 use tessera_core::photo::resample::{Side, resize};
-use tessera_core::photo::{Crop, Filter, Photo, PhotoFacts, Preprocess, decode, prepare, preview};
+use tessera_core::photo::{Crop, Filter, Order, Photo, PhotoFacts, Preprocess, decode, prepare, preview};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden/photo")
@@ -43,7 +43,8 @@ fn resizing_is_pillows_to_the_bit() {
 
 #[test]
 fn the_centre_is_torchvisions() {
-    let pre = Preprocess { size: 60, resize: 72, filter: Filter::Bilinear, mean: [0.0; 3], std: [1.0; 3] };
+    let pre =
+        Preprocess { size: 60, resize: 72, filter: Filter::Bilinear, mean: [0.0; 3], std: [1.0; 3], order: Order::Rgb };
     let cat = read("cat.png");
     for (picture, name) in [(&cat, "cat"), (&image::imageops::rotate270(&cat), "turned")] {
         let input = prepare(&photo(picture), &pre, Crop::Centre);

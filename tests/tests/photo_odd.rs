@@ -1,10 +1,16 @@
 //! Every file of the shared collection of troublesome pictures does what its table expects of it.
 
 use std::path::PathBuf;
-use tessera_core::photo::{Crop, DecodeError, Filter, Photo, Preprocess, decode, prepare};
+use tessera_core::photo::{Crop, DecodeError, Filter, Order, Photo, Preprocess, decode, prepare};
 
-const LITE: Preprocess =
-    Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean: [127.0; 3], std: [128.0; 3] };
+const LITE: Preprocess = Preprocess {
+    size: 224,
+    resize: 256,
+    filter: Filter::Bilinear,
+    mean: [127.0; 3],
+    std: [128.0; 3],
+    order: Order::Rgb,
+};
 
 /// What a file has to do.
 enum Expected {

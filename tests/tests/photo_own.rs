@@ -4,9 +4,10 @@ use image::codecs::gif::GifEncoder;
 use image::{DynamicImage, Frame, ImageFormat, RgbImage, RgbaImage};
 use std::io::Cursor;
 use tessera_core::photo::decode::MAX_PIXELS;
-use tessera_core::photo::{Crop, DecodeError, Filter, Photo, Preprocess, decode, prepare};
+use tessera_core::photo::{Crop, DecodeError, Filter, Order, Photo, Preprocess, decode, prepare};
 
-const SMALL: Preprocess = Preprocess { size: 24, resize: 32, filter: Filter::Bilinear, mean: [0.0; 3], std: [1.0; 3] };
+const SMALL: Preprocess =
+    Preprocess { size: 24, resize: 32, filter: Filter::Bilinear, mean: [0.0; 3], std: [1.0; 3], order: Order::Rgb };
 
 /// A picture whose two halves and two ends differ, wide enough for several JPEG blocks.
 fn cat() -> RgbImage {

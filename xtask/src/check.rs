@@ -43,6 +43,16 @@ fn wasm(module: &Module) -> Result<(), String> {
 }
 
 fn docs() -> Result<(), String> {
-    let mut doc = command::cargo(&["doc", "--quiet", "--no-deps", "-p", "tessera-core", "-p", "tessera-engine"]);
+    let mut doc = command::cargo(&[
+        "doc",
+        "--quiet",
+        "--no-deps",
+        "-p",
+        "tessera-kernels",
+        "-p",
+        "tessera-core",
+        "-p",
+        "tessera-engine",
+    ]);
     command::run(doc.env("RUSTDOCFLAGS", "-D warnings"), "the docs of core or engine have a fault, above")
 }

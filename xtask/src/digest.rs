@@ -50,7 +50,7 @@ fn sources(module: &Module) -> Result<BTreeSet<PathBuf>, String> {
     let root = workspace::root();
     let mut found: BTreeSet<PathBuf> =
         ["Cargo.toml", ".cargo/config.toml"].into_iter().map(|name| root.join(name)).collect();
-    for package in ["core", "engine"] {
+    for package in ["kernels", "core", "engine"] {
         found.insert(root.join(package).join("Cargo.toml"));
         found.extend(files::below(&root.join(package).join("src"))?);
     }

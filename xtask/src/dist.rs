@@ -23,7 +23,7 @@ pub fn write(out: &Path, modules: &[Built]) -> Result<(), String> {
 }
 
 /// Refuses a folder that is neither missing, nor empty, nor written by an earlier `dist`.
-fn ours(folder: &Path) -> Result<(), String> {
+pub fn ours(folder: &Path) -> Result<(), String> {
     let known = ["index.html", "page_bg.wasm", "style.css"].iter().all(|name| folder.join(name).is_file());
     let empty = !folder.is_dir() || std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     let refusal = || format!("{} holds other files; give an empty folder with --out", folder.display());

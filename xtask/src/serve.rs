@@ -7,18 +7,18 @@ use crate::arguments::Arguments;
 use crate::module::{CPU, MODULES, PAGE, WEBGPU};
 use crate::server::{self, Gate, Served};
 use crate::site::{self, Built};
-use crate::{cache, page, workspace};
+use crate::{cache, dist, page, workspace};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Builds and serves; with `--no-build`, serves `--dir` as it is, `--bare` without headers, below `--prefix`.
+/// Builds into `--dir` and serves; with `--no-build`, serves it as it is, `--bare` without headers, below `--prefix`.
 pub fn run(words: &[String]) -> Result<(), String> {
     let arguments = Arguments::read(words, &["--port", "--dir", "--prefix"], &["--no-build", "--bare"])?;
     let port = arguments.value("--port").unwrap_or("8080");
     let port: u16 = port.parse().map_err(|_| format!("`{port}` is no port; give a number from 0 to 65535"))?;
     let (server, port) = server::listen(port)?;
     let folder = arguments.value("--dir").map_or_else(workspace::site, PathBuf::from);
-    let gate = if arguments.has("--no-build") { Gate::open() } else { build()? };
+    let gate = if arguments.has("--no-build") { Gate::open() } else { build(&folder)? };
     if !folder.join("index.html").is_file() {
         return Err(format!("{} holds no built page; leave --no-build out", folder.display()));
     }
@@ -42,25 +42,27 @@ fn prefix(text: &str) -> String {
 }
 
 /// Builds the site; the gate holds requests for the WebGPU engine if that one still takes time.
-fn build() -> Result<Gate, String> {
+fn build(folder: &Path) -> Result<Gate, String> {
+    dist::ours(folder)?;
     if cache::has(&WEBGPU)? {
-        site::assemble(&workspace::site(), &page::served()?, &site::build(&MODULES)?)?;
+        site::assemble(folder, &page::served()?, &site::build(&MODULES)?)?;
         return Ok(Gate::open());
     }
     let modules = site::build(&[PAGE, CPU])?;
-    site::assemble(&workspace::site(), &page::served()?, &modules)?;
+    site::assemble(folder, &page::served()?, &modules)?;
     let gate = Gate::closed(WEBGPU.name);
     let held = gate.clone();
-    std::thread::spawn(move || held.release(finish(modules)));
+    let folder = folder.to_path_buf();
+    std::thread::spawn(move || held.release(finish(&folder, modules)));
     Ok(gate)
 }
 
 /// Adds the WebGPU engine to the site; whether that went well.
-fn finish(mut modules: Vec<Built>) -> bool {
+fn finish(folder: &Path, mut modules: Vec<Built>) -> bool {
     announce("The WebGPU engine is built meanwhile; the page takes it up when it is ready.");
     let done = site::build(&[WEBGPU]).and_then(|webgpu| {
         modules.extend(webgpu);
-        site::assemble(&workspace::site(), &page::served()?, &modules)
+        site::assemble(folder, &page::served()?, &modules)
     });
     match &done {
         Ok(()) => announce("The WebGPU engine is ready."),

@@ -13,7 +13,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 /// What comes back from a worker.
 pub enum Heard {
     /// It said something.
-    Event(Event, Vec<ArrayBuffer>),
+    Event(Box<Event>, Vec<ArrayBuffer>),
     /// It broke; the text is the browser's own.
     Lost(String),
 }
@@ -48,7 +48,7 @@ impl Client {
         let worker = Worker::new_with_options(script, &options)?;
         let hear = self.hear.clone();
         let message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| match read(&message.data()) {
-            Some((event, buffers)) => hear(seat, Heard::Event(event, buffers)),
+            Some((event, buffers)) => hear(seat, Heard::Event(Box::new(event), buffers)),
             None => hear(seat, Heard::Lost("It said something that the page does not understand.".into())),
         });
         let hear = self.hear.clone();

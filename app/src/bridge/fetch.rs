@@ -62,6 +62,11 @@ pub async fn file(blob: &web_sys::Blob) -> Result<ArrayBuffer, String> {
     value.dyn_into().map_err(|_| "it has no bytes".into())
 }
 
+/// Bytes as a file that the browser keeps out of the page's memory.
+pub fn blob(bytes: &ArrayBuffer) -> Option<web_sys::Blob> {
+    web_sys::Blob::new_with_buffer_source_sequence(&js_sys::Array::of1(bytes)).ok()
+}
+
 /// SHA-256 in hexadecimal, by the browser and off the page's thread; none where the browser offers none (plain http).
 pub async fn sha256(buffer: &ArrayBuffer) -> Option<String> {
     let subtle = web_sys::window()?.crypto().ok()?.subtle();

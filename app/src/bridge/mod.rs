@@ -1,5 +1,7 @@
 //! The page's side of the workers: who does what, and what is said.
 
 pub mod client;
+pub mod download;
 pub mod fetch;
 pub mod pool;
+pub mod store;

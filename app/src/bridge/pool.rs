@@ -56,6 +56,8 @@ pub struct Worker {
     pub task: Option<Task>,
     /// What it said of its device.
     pub facts: Option<DeviceFacts>,
+    /// Whether it only tries out another network; it gets no work.
+    pub trial: bool,
 }
 
 /// What is to be done with a worker.
@@ -134,7 +136,7 @@ impl Pool {
     /// Number of workers of that kind that have been started.
     #[must_use]
     pub fn count(&self, kind: DeviceKind) -> usize {
-        self.workers.iter().filter(|worker| worker.kind == kind).count()
+        self.workers.iter().filter(|worker| worker.kind == kind && !worker.trial).count()
     }
 
     /// Whether CPU workers failed so often that no more are started.
@@ -152,7 +154,7 @@ impl Pool {
     pub fn start(&mut self, kind: DeviceKind) -> Seat {
         let seat = self.next;
         self.next += 1;
-        self.workers.push(Worker { seat, kind, phase: Phase::Starting, task: None, facts: None });
+        self.workers.push(Worker { seat, kind, phase: Phase::Starting, task: None, facts: None, trial: false });
         self.orders.push(Order::Start(seat, kind));
         seat
     }
@@ -166,9 +168,49 @@ impl Pool {
         }
     }
 
+    /// Starts a CPU worker that tries out another network, while the others go on with theirs.
+    pub fn try_out(&mut self) -> Seat {
+        let seat = self.start(DeviceKind::Cpu);
+        if let Some(worker) = self.workers.iter_mut().find(|worker| worker.seat == seat) {
+            worker.trial = true;
+        }
+        seat
+    }
+
+    /// Ends the worker that tries out another network.
+    pub fn stop_trial(&mut self) {
+        let trial = self.workers.iter().find(|worker| worker.trial).map(|worker| worker.seat);
+        if let Some(seat) = trial {
+            self.kill(seat);
+        }
+    }
+
+    /// Whether that worker tries out another network.
+    #[must_use]
+    pub fn tries(&self, seat: Seat) -> bool {
+        self.worker(seat).is_some_and(|worker| worker.trial)
+    }
+
+    /// The network that was tried out takes over: its worker stays, all others end, and all work is dropped.
+    pub fn adopt(&mut self, seat: Seat) {
+        let (kept, ended) = self.workers.drain(..).partition(|worker| worker.seat == seat);
+        self.workers = kept;
+        self.workers.iter_mut().for_each(|worker| worker.trial = false);
+        self.orders.extend(ended.into_iter().map(|worker: Worker| Order::End(worker.seat)));
+        self.waiting.clear();
+        self.weights = true;
+        self.failures = 0;
+        self.preferred = DeviceKind::Cpu;
+    }
+
     /// The weights are here: workers may open.
     pub fn weights(&mut self) {
         self.weights = true;
+    }
+
+    /// The weights were no good: workers wait for others.
+    pub fn await_weights(&mut self) {
+        self.weights = false;
     }
 
     /// Adds work at the end of the queue.
@@ -211,8 +253,10 @@ impl Pool {
                 self.lost(seat);
             }
             Event::Prepared { job, .. }
+            | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }
+            | Event::Inspected { job, .. }
             | Event::Tested { job, .. }
             | Event::Failed { job, .. } => {
                 if worker.task.as_ref().is_some_and(|task| task.job == *job) {
@@ -227,7 +271,7 @@ impl Pool {
     /// device could do, comes out as failed.
     pub fn lost(&mut self, seat: Seat) -> Option<Job> {
         let worker = self.worker(seat)?.clone();
-        if worker.kind == DeviceKind::Cpu && worker.phase != Phase::Open {
+        if worker.kind == DeviceKind::Cpu && worker.phase != Phase::Open && !worker.trial {
             self.failures += 1;
         }
         if worker.kind == DeviceKind::Gpu {
@@ -266,7 +310,7 @@ impl Pool {
 
     fn open(&mut self) {
         for worker in &mut self.workers {
-            if self.weights && worker.phase == Phase::Loaded && worker.task.is_none() {
+            if (self.weights || worker.trial) && worker.phase == Phase::Loaded && worker.task.is_none() {
                 worker.phase = Phase::Opening;
                 self.orders.push(Order::Open(worker.seat));
             }
@@ -303,7 +347,7 @@ impl Pool {
         let in_hand =
             |photo: &u32| self.workers.iter().any(|w| w.task.as_ref().is_some_and(|t| t.photo == Some(*photo)));
         photos.retain(|photo| !in_hand(photo));
-        let coming = self.workers.iter().filter(|w| w.kind == DeviceKind::Cpu && w.task.is_none()).count();
+        let coming = self.workers.iter().filter(|w| w.kind == DeviceKind::Cpu && w.task.is_none() && !w.trial).count();
         let room = self.limit.saturating_sub(self.count(DeviceKind::Cpu));
         if self.given_up() {
             return;
@@ -328,7 +372,7 @@ fn fits(worker: &Worker, need: Need, preferred: DeviceKind) -> bool {
         Need::Device(kind) => (kind, true),
     };
     let ready = if network { worker.phase == Phase::Open } else { worker.phase != Phase::Starting };
-    worker.kind == kind && ready && worker.task.is_none()
+    worker.kind == kind && ready && worker.task.is_none() && !worker.trial
 }
 
 #[cfg(test)]
@@ -460,6 +504,35 @@ mod tests {
         pool.heard(1, &Event::Refused { sentence: "No adapter.".into() });
         assert_eq!(pool.step(), [Order::End(1)]);
         assert_eq!(pool.count(DeviceKind::Gpu), 0);
+    }
+
+    #[test]
+    fn a_network_is_tried_out_beside_the_one_in_use() {
+        let mut pool = ready(1);
+        let trial = pool.try_out();
+        pool.submit(task(1, 7, Need::Network));
+        assert_eq!(pool.step(), [Order::Start(trial, DeviceKind::Cpu), Order::Send(0, 1)]);
+        pool.heard(trial, &Event::Loaded);
+        assert_eq!(pool.step(), [Order::Open(trial)]);
+        pool.heard(trial, &opened(DeviceKind::Cpu));
+        pool.submit(task(2, 8, Need::Network));
+        assert_eq!(pool.step(), [], "a worker on trial gets no work");
+        pool.adopt(trial);
+        assert_eq!(pool.step(), [Order::End(0)]);
+        assert_eq!((pool.jobs().len(), pool.tries(trial)), (0, false));
+    }
+
+    #[test]
+    fn a_network_that_is_refused_leaves_the_one_in_use() {
+        let mut pool = ready(1);
+        for _ in 0..3 {
+            let trial = pool.try_out();
+            pool.heard(trial, &Event::Refused { sentence: "No.".into() });
+        }
+        assert!(!pool.given_up());
+        pool.step();
+        pool.submit(task(1, 7, Need::Network));
+        assert_eq!(pool.step(), [Order::Send(0, 1)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod drop_zone;
 pub mod facts;
 pub mod gallery;
 pub mod help;
+pub mod models;
 pub mod save;
 pub mod stage;
 pub mod status;

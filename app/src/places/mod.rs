@@ -6,6 +6,7 @@ mod keys;
 use crate::panels::device;
 use crate::panels::drop_zone;
 use crate::panels::help::Help;
+use crate::panels::models;
 use crate::panels::status::Status;
 use crate::panels::top::Top;
 use crate::state::address::{Address, device_id};
@@ -65,12 +66,14 @@ pub fn Page() -> impl IntoView {
             data-target=move || desk.target().map(|class| class.to_string())
             data-method=method
             data-device=ran
+            data-network=move || desk.network.with(|network| network.card.as_ref().map(|card| card.id.clone()))
             data-workers=move || desk.devices.with(|devices| devices.workers).to_string()
         >
             <Top desk places=tabs place=Signal::derive(move || PLACES[place.get()].id) />
             {move || (PLACES[place.get()].view)(desk, hovering.into())}
             <Status desk />
             <device::Panel desk />
+            <models::Drawer desk />
             <Help />
             <p class="vh" aria-live="polite">{move || desk.said.get()}</p>
         </div>

@@ -7,6 +7,8 @@ use tessera_engine::protocol::DeviceKind;
 pub struct Address {
     /// Name of the place, such as "explain".
     pub place: Option<String>,
+    /// Id of the network.
+    pub network: Option<String>,
     /// Name of a sample photo.
     pub photo: Option<String>,
     /// Index of the class to explain.
@@ -26,6 +28,7 @@ impl Address {
         let mut address = Self { place: (!place.is_empty()).then(|| place.to_owned()), ..Self::default() };
         for (name, value) in query.split('&').filter_map(|part| part.split_once('=')) {
             match name {
+                "network" => address.network = plain(value),
                 "photo" => address.photo = plain(value),
                 "target" => address.target = value.parse().ok(),
                 "map" => address.map = plain(value),
@@ -40,6 +43,9 @@ impl Address {
     #[must_use]
     pub fn write(&self) -> String {
         let mut parts = Vec::new();
+        if let Some(network) = &self.network {
+            parts.push(format!("network={network}"));
+        }
         if let Some(photo) = &self.photo {
             parts.push(format!("photo={photo}"));
         }
@@ -90,12 +96,16 @@ mod tests {
     fn reads_what_it_writes() {
         let address = Address {
             place: Some("explain".into()),
+            network: Some("efficientnet-lite0".into()),
             photo: Some("coffee".into()),
             target: Some(504),
             map: Some("gradcam".into()),
             device: Some(DeviceKind::Gpu),
         };
-        assert_eq!(address.write(), "#/explain?photo=coffee&target=504&map=gradcam&device=webgpu");
+        assert_eq!(
+            address.write(),
+            "#/explain?network=efficientnet-lite0&photo=coffee&target=504&map=gradcam&device=webgpu"
+        );
         assert_eq!(Address::read(&address.write()), address);
     }
 

@@ -29,8 +29,12 @@ pub struct Devices {
     pub report: Option<TestReport>,
     /// Seconds of the test on the CPU.
     pub cpu_seconds: Option<f64>,
+    /// Seconds of its forward half.
+    pub cpu_forward: Option<f64>,
     /// Seconds of the test on the graphics processor.
     pub gpu_seconds: Option<f64>,
+    /// Seconds of its forward half.
+    pub gpu_forward: Option<f64>,
     /// CPU workers that have been started.
     pub workers: usize,
     /// The device a person chose; none: the faster one that agrees.
@@ -64,6 +68,11 @@ impl Devices {
         };
         let best = if self.agrees() && faster { DeviceKind::Gpu } else { DeviceKind::Cpu };
         self.chosen.unwrap_or(best)
+    }
+
+    /// Forgets what the tests of another network said; what a person chose stays.
+    pub fn forget_tests(&mut self) {
+        *self = Self { workers: self.workers, chosen: self.chosen, ..Self::default() };
     }
 
     /// How many times as long the graphics processor takes as the CPU.

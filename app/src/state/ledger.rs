@@ -27,6 +27,11 @@ pub enum Work {
         /// Ids of the methods.
         methods: Vec<String>,
     },
+    /// Reading a model file: what it is and what it holds.
+    Inspect {
+        /// Whether it is to be used then; else only its sums are wanted.
+        open: bool,
+    },
     /// The self-test on the CPU, which gives the reference.
     Reference,
     /// The self-test on the graphics processor.
@@ -39,7 +44,7 @@ impl Work {
     pub fn photo(&self) -> Option<PhotoId> {
         match self {
             Self::Prepare { photo, .. } | Self::Explain { photo, .. } => Some(*photo),
-            Self::Reference | Self::Compare => None,
+            Self::Inspect { .. } | Self::Reference | Self::Compare => None,
         }
     }
 }
@@ -101,6 +106,18 @@ impl Ledger {
             self.finished = 0;
         }
         Some(line.work)
+    }
+
+    /// Strikes out everything: the network it was for is gone.
+    pub fn clear(&mut self) {
+        self.lines.clear();
+        self.finished = 0;
+    }
+
+    /// The work that looks at a model file: one that is to be opened, or the one in use.
+    #[must_use]
+    pub fn inspecting(&self, open: bool) -> Option<Job> {
+        self.lines.iter().find(|(_, line)| line.work == Work::Inspect { open }).map(|(job, _)| *job)
     }
 
     /// Numbers of all work about a photo.

@@ -1,13 +1,18 @@
 //! What the page knows: plain structs with methods, and the desk that keeps them and speaks with the workers.
 
 pub mod address;
+pub mod brought;
+pub mod catalogue;
 pub mod classes;
 pub mod desk;
 pub mod devices;
 pub mod display;
 pub mod ledger;
+pub mod models;
+pub mod names;
 pub mod network;
 pub mod photos;
+pub mod preprocessing;
 pub mod results;
 pub mod samples;
 pub mod selection;

@@ -1,5 +1,6 @@
 //! The network on the page: how far it is on its way here, and what it is.
 
+use super::names::IMAGENET;
 use std::sync::Arc;
 use tessera_core::network::card::Card;
 
@@ -24,9 +25,23 @@ pub enum Arrival {
     Failed,
 }
 
+/// Where a network's file is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It comes with the page.
+    #[default]
+    Bundled,
+    /// It is kept by the browser, and there after a reload.
+    Kept,
+    /// A person brought it, for as long as the page is open.
+    Brought,
+}
+
 /// The network.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Network {
+    /// Where its file is.
+    pub origin: Origin,
     /// How far it is.
     pub arrival: Arrival,
     /// What is known of it.
@@ -48,6 +63,13 @@ impl Network {
     #[must_use]
     pub fn title(&self) -> String {
         self.card.as_ref().map_or_else(|| "The network".into(), |card| card.title.clone())
+    }
+
+    /// Its name in addresses; none for one that is gone after a reload.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        let lasting = self.origin != Origin::Brought;
+        self.card.as_ref().filter(|_| lasting).map(|card| card.id.clone())
     }
 
     /// Why the weights that came can not be used, before a worker looks at them.
@@ -73,13 +95,25 @@ pub fn class_names(text: &str) -> Vec<String> {
     text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tessera_core::photo::Preprocess;
-    use tessera_core::photo::input::Filter;
+/// The names a card's classes go by: its own, ImageNet's where it has as many classes, else none.
+#[must_use]
+pub fn names_of(card: &Card, imagenet: &Arc<Vec<String>>) -> Arc<Vec<String>> {
+    match card.names.len() {
+        0 if card.classes == IMAGENET => imagenet.clone(),
+        0 => Arc::new((0..card.classes).map(|index| format!("class {index}")).collect()),
+        _ => Arc::new(card.names.clone()),
+    }
+}
 
-    fn card() -> Card {
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use tessera_core::network::card::Output;
+    use tessera_core::photo::Preprocess;
+    use tessera_core::photo::input::{Filter, Order};
+
+    /// A card of a toy.
+    pub fn card() -> Card {
         Card {
             id: "toy".into(),
             title: "Toy".into(),
@@ -88,7 +122,16 @@ mod tests {
             weights: "toy.safetensors".into(),
             bytes: 10,
             sha256: "ab".into(),
-            preprocess: Preprocess { size: 4, resize: 4, filter: Filter::Bicubic, mean: [0.0; 3], std: [1.0; 3] },
+            preprocess: Preprocess {
+                size: 4,
+                resize: 4,
+                filter: Filter::Bicubic,
+                mean: [0.0; 3],
+                std: [1.0; 3],
+                order: Order::Rgb,
+            },
+            output: Output::Softmax,
+            names: vec![],
             licence: String::new(),
             source: String::new(),
         }
@@ -101,6 +144,22 @@ mod tests {
         assert!(Network::fault(&card(), 9, None).unwrap().contains("cut short"));
         assert!(Network::fault(&card(), 10, Some("cd")).unwrap().contains("digest"));
         assert!(Network::fault(&card(), 11, None).unwrap().contains("digest"));
+    }
+
+    #[test]
+    fn names_are_the_cards_or_imagenets_or_numbers() {
+        let imagenet = Arc::new(vec!["tench".into(); IMAGENET]);
+        assert_eq!(*names_of(&card(), &imagenet), ["class 0", "class 1"]);
+        assert_eq!(names_of(&Card { classes: IMAGENET, ..card() }, &imagenet), imagenet);
+        let named = Card { names: vec!["a".into(), "b".into()], ..card() };
+        assert_eq!(*names_of(&named, &imagenet), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_network_that_is_gone_after_a_reload_has_no_address() {
+        let network = Network { card: Some(Arc::new(card())), ..Network::default() };
+        assert_eq!(network.address(), Some("toy".into()));
+        assert_eq!(Network { origin: Origin::Brought, ..network }.address(), None);
     }
 
     #[test]

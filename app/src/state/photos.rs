@@ -115,6 +115,11 @@ impl Photos {
         self.items.iter().find(|photo| photo.address() == Some(address)).map(|photo| photo.id)
     }
 
+    /// Forgets what was cut out of all photos: another network sees other parts.
+    pub fn forget_cuts(&mut self) {
+        self.items.iter_mut().for_each(|photo| photo.prepared.clear());
+    }
+
     /// Takes a photo away and gives the one that should be open in its place.
     pub fn remove(&mut self, id: PhotoId) -> Option<PhotoId> {
         let at = self.items.iter().position(|photo| photo.id == id)?;

@@ -3,9 +3,11 @@
 use super::photos::PhotoId;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tessera_core::experiment;
 use tessera_core::map::Map;
 use tessera_core::map::range::{Clip, Range};
 use tessera_core::map::resample::{Interpolation, resample};
+use tessera_core::network::card::Output;
 use tessera_core::photo::Crop;
 use tessera_engine::protocol::DeviceFacts;
 
@@ -17,7 +19,7 @@ pub type Seen = (PhotoId, Crop);
 pub struct Answer {
     /// A logit per class.
     pub logits: Vec<f32>,
-    /// A probability per class: the softmax of the logits.
+    /// A probability per class.
     pub probabilities: Vec<f32>,
     /// Classes, the likeliest first.
     pub ranking: Vec<usize>,
@@ -28,13 +30,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer from its logits.
+    /// An answer from its logits and what they stand for.
     #[must_use]
-    pub fn new(logits: Vec<f32>, seconds: f64, device: DeviceFacts) -> Self {
-        let probabilities = softmax(&logits);
-        let mut ranking: Vec<usize> = (0..logits.len()).collect();
-        ranking.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]).then(a.cmp(&b)));
-        Self { logits, probabilities, ranking, seconds, device }
+    pub fn new(logits: Vec<f32>, output: Output, seconds: f64, device: DeviceFacts) -> Self {
+        let answer = experiment::Answer { logits, output };
+        let probabilities = answer.probabilities().into_iter().map(|p| p as f32).collect();
+        let ranking = answer.ranking();
+        Self { logits: answer.logits, probabilities, ranking, seconds, device }
     }
 
     /// The class with the greatest logit.
@@ -48,13 +50,6 @@ impl Answer {
     pub fn least(&self) -> usize {
         self.ranking.last().copied().unwrap_or(0)
     }
-}
-
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let raised: Vec<f64> = logits.iter().map(|logit| f64::from(logit - greatest).exp()).collect();
-    let sum: f64 = raised.iter().sum();
-    raised.iter().map(|value| (value / sum) as f32).collect()
 }
 
 /// A map and what is needed to show it.
@@ -166,6 +161,12 @@ impl Results {
         }
     }
 
+    /// Takes away everything: it is of another network.
+    pub fn clear(&mut self) {
+        self.answers.clear();
+        self.maps.clear();
+    }
+
     /// Takes away all that is known of a photo.
     pub fn forget(&mut self, photo: PhotoId) {
         self.answers.retain(|(of, _), _| *of != photo);
@@ -208,7 +209,7 @@ pub(super) mod tests {
 
     #[test]
     fn an_answer_ranks_its_classes() {
-        let answer = Answer::new(vec![1.0, 3.0, 3.0, -2.0], 0.1, device());
+        let answer = Answer::new(vec![1.0, 3.0, 3.0, -2.0], Output::Softmax, 0.1, device());
         assert_eq!(answer.ranking, [1, 2, 0, 3]);
         assert_eq!((answer.predicted(), answer.least()), (1, 3));
         assert!((answer.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
@@ -216,14 +217,14 @@ pub(super) mod tests {
 
     #[test]
     fn great_logits_do_not_overflow() {
-        assert_eq!(softmax(&[1000.0, 0.0]), [1.0, 0.0]);
+        assert_eq!(Answer::new(vec![1000.0, 0.0], Output::Softmax, 0.1, device()).probabilities, [1.0, 0.0]);
     }
 
     #[test]
     fn a_map_takes_as_long_as_all_its_passes() {
         let mut results = Results::default();
         let seen = (1, Crop::Centre);
-        results.answered(seen, Answer::new(vec![0.0], 0.5, device()));
+        results.answered(seen, Answer::new(vec![0.0], Output::Softmax, 0.5, device()));
         results.mapped(seen, map("gradcam", 0, [0.0; 4]), device());
         assert_eq!(results.maps(seen)[0].seconds, 0.6);
     }

@@ -61,6 +61,11 @@ impl Selection {
         }
     }
 
+    /// Forgets all classes: another network has others.
+    pub fn forget_targets(&mut self) {
+        self.targets.clear();
+    }
+
     /// Forgets a photo; `next` is asked for if it was the chosen one.
     pub fn forget(&mut self, photo: PhotoId, next: Option<PhotoId>) {
         self.targets.remove(&photo);

@@ -4,4 +4,5 @@ pub mod canvas;
 pub mod choice;
 pub mod icon;
 pub mod number;
+pub mod save;
 pub mod slider;

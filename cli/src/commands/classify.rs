@@ -28,7 +28,7 @@ pub struct Classify {
 impl Classify {
     /// Classifies each photo; a photo that fails is said and the others go on.
     pub fn run(self) -> Result<(), String> {
-        let model = Model::open(&self.common.model, self.common.device.into())?;
+        let model = self.common.open()?;
         let mut documents = vec![];
         let mut failed = 0;
         for path in &self.photos {

@@ -41,7 +41,7 @@ pub struct Explain {
 impl Explain {
     /// Explains the photo and writes the files.
     pub fn run(self) -> Result<(), String> {
-        let model = Model::open(&self.common.model, self.common.device.into())?;
+        let model = self.common.open()?;
         let target = model.target(&self.target)?;
         let photo = read_photo(&self.photo)?;
         let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());

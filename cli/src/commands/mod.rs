@@ -1,8 +1,11 @@
 //! One file a command.
 
 pub mod classify;
+pub mod eval;
 pub mod explain;
+pub mod models;
 
+use crate::model::Model;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::Path;
 use tessera_core::photo::{self, Crop, Photo};
@@ -13,6 +16,8 @@ use tessera_engine::protocol::DeviceKind;
 pub enum Command {
     Classify(classify::Classify),
     Explain(explain::Explain),
+    Eval(eval::Eval),
+    Models(models::Models),
 }
 
 impl Command {
@@ -24,6 +29,8 @@ impl Command {
         match self {
             Command::Classify(command) => command.run(),
             Command::Explain(command) => command.run(),
+            Command::Eval(command) => command.run(),
+            Command::Models(command) => command.run(),
         }
     }
 }
@@ -31,9 +38,12 @@ impl Command {
 /// What all commands that run a network take.
 #[derive(Args)]
 pub struct Common {
-    /// Network: an id of a bundled one, or the path of a card.json with its weights beside it
+    /// Network: an id of a bundled one, or the path of a model file (.safetensors, .pth, .onnx) or card.json
     #[arg(long, default_value = "efficientnet-lite0", value_name = "ID|PATH")]
     pub model: String,
+    /// Rows and columns of the picture, where not the network's own
+    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u16).range(8..=4096))]
+    pub size: Option<u16>,
     /// Which part of the photo the network sees
     #[arg(long, value_enum, default_value_t = CropName::Centre)]
     pub crop: CropName,
@@ -78,6 +88,16 @@ impl From<DeviceName> for DeviceKind {
             DeviceName::Cpu => DeviceKind::Cpu,
             DeviceName::Wgpu => DeviceKind::Gpu,
         }
+    }
+}
+
+impl Common {
+    /// Opens the network.
+    ///
+    /// # Errors
+    /// One sentence: what, why, what to do.
+    pub fn open(&self) -> Result<Model, String> {
+        Model::open(&self.model, self.size.map(usize::from), self.device.into())
     }
 }
 

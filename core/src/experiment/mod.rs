@@ -2,11 +2,14 @@
 //! and command share one path.
 
 pub mod answer;
+pub mod classes;
+pub mod dataset;
 pub mod record;
 pub mod run;
 pub mod spec;
 
 pub use answer::Answer;
+pub use classes::Classes;
 pub use record::Record;
 pub use run::{Flow, Observer, RunError, explain};
 pub use spec::{MethodSpec, Spec, Target};

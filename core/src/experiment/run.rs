@@ -104,7 +104,7 @@ pub async fn explain(
     }
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
-    let answer = Answer { logits: session.logits().await? };
+    let answer = Answer { logits: session.logits().await?, output: network.card.output };
     let target = answer.resolve(target).ok_or(RunError::Target { classes: answer.logits.len() })?;
     if observer.see(Step::Answered { answer: &answer, target }).await == Flow::Stop {
         return Ok(Flow::Stop);

@@ -4,8 +4,9 @@
 
 use super::forward::Tape;
 use super::graph::{Graph, NodeId};
-use super::op::{Kept, Weights};
-use super::rule::Rules;
+use super::op::prepared::Flat;
+use super::op::{Activation, Kept, Op, Weights};
+use super::rule::{Rule, Rules};
 use super::value::Value;
 
 /// The signal at each wanted node, given the seeds: (node, signal at its output).
@@ -28,7 +29,7 @@ pub fn run(
     wanted: &[NodeId],
 ) -> Vec<Value> {
     let device = seeds.first().expect("at least one seed").1.device();
-    let mut pass = Pass { tape, on_the_way: on_the_way(graph, wanted), signals: vec![None; graph.nodes.len()] };
+    let mut pass = Pass::new(graph, weights, tape, rules, wanted);
     for (node, seed) in seeds {
         pass.add(node, seed);
     }
@@ -40,8 +41,12 @@ pub fn run(
         }
         let signal = if wanted.contains(&id) { pass.signals[id].clone() } else { pass.signals[id].take() };
         let Some(signal) = signal else { continue };
-        let signals = rules.at(&node.op).signals(&node.op, &weights[id], &pass.kept(id, &node.inputs), signal);
-        for (&input, signal) in node.inputs.iter().zip(signals) {
+        if let Some(convolution) = pass.hands_on(id) {
+            pass.add(convolution, signal);
+            pass.clips[convolution] = Some(id);
+            continue;
+        }
+        for (&input, signal) in node.inputs.iter().zip(pass.back(id, signal)) {
             pass.add(input, signal);
         }
     }
@@ -50,12 +55,55 @@ pub fn run(
 }
 
 struct Pass<'a> {
+    graph: &'a Graph,
+    weights: &'a [Weights],
     tape: &'a Tape,
+    rules: &'a Rules,
+    wanted: &'a [NodeId],
     on_the_way: Vec<bool>,
+    takers: Vec<usize>,
     signals: Vec<Option<Value>>,
+    /// For a convolution, the clip after it whose derivative it takes on.
+    clips: Vec<Option<NodeId>>,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    fn new(
+        graph: &'a Graph,
+        weights: &'a [Weights],
+        tape: &'a Tape,
+        rules: &'a Rules,
+        wanted: &'a [NodeId],
+    ) -> Pass<'a> {
+        let count = graph.nodes.len();
+        let (on_the_way, takers) = (on_the_way(graph, wanted), graph.takers());
+        let (signals, clips) = (vec![None; count], vec![None; count]);
+        Pass { graph, weights, tape, rules, wanted, on_the_way, takers, signals, clips }
+    }
+
+    /// The prepared convolution right before a clip, if it can take on the clip's derivative while it reads the signal.
+    fn hands_on(&self, clip: NodeId) -> Option<NodeId> {
+        let node = &self.graph.nodes[clip];
+        limits(&node.op)?;
+        let &convolution = node.inputs.first()?;
+        let plain = [clip, convolution].iter().all(|&id| self.rules.at(&self.graph.nodes[id].op) == Rule::Gradient);
+        let unseeded = self.signals[convolution].is_none() && !self.wanted.contains(&convolution);
+        let alone = self.takers[convolution] == 1 && unseeded;
+        (plain && alone && self.weights[convolution].prepared.is_some()).then_some(convolution)
+    }
+
+    /// The signal at each of a node's inputs.
+    fn back(&self, id: NodeId, signal: Value) -> Vec<Value> {
+        let node = &self.graph.nodes[id];
+        if let (Some(prepared), Some(clip)) = (&self.weights[id].prepared, self.clips[id]) {
+            let (low, high) = limits(&self.graph.nodes[clip].op).expect("asked before");
+            let output = self.tape.values[clip].clone().expect("a clip keeps its output");
+            let &[_, _, h, w] = &self.tape.shapes[node.inputs[0]][..] else { panic!("expected [N, C, H, W]") };
+            return vec![prepared.backward(signal, Some(Flat { output, low, high }), [h, w])];
+        }
+        self.rules.at(&node.op).signals(&node.op, &self.weights[id], &self.kept(id, &node.inputs), signal)
+    }
+
     /// Adds to the signal at a node, if anything wanted lies there or behind.
     fn add(&mut self, node: NodeId, signal: Value) {
         if self.on_the_way[node] {
@@ -72,6 +120,15 @@ impl Pass<'_> {
             inputs: inputs.iter().map(|&input| self.tape.values[input].as_ref()).collect(),
             output: self.tape.values[id].as_ref(),
         }
+    }
+}
+
+/// The limits of a clip.
+fn limits(op: &Op) -> Option<(f32, f32)> {
+    match *op {
+        Op::Activation(Activation::Relu) => Some((0.0, f32::INFINITY)),
+        Op::Activation(Activation::Clip { low, high }) => Some((low, high)),
+        _ => None,
     }
 }
 

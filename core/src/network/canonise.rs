@@ -7,19 +7,26 @@ use super::parameters::{Parameter, Parameters};
 /// Folds each batch norm that directly follows a convolution or a linear op (and is its only taker) into the weights of
 /// that op.
 ///
-/// `W' = scale W`, `b' = scale b + shift`, worked out in f64. Exact but for one rounding a weight. A weight that serves
-/// twice, or that is brought to unit norm, is left alone, and so is a batch norm that follows anything else.
+/// `W' = scale W`, `b' = scale b + shift`, worked out in f64. Exact but for one rounding a weight. Left alone is a weight
+/// that serves twice or is brought to unit norm, an op whose own value is the features, a linear op on anything but
+/// vectors (a batch norm's channels are then another axis than the op's outputs), and a batch norm that follows any
+/// other op.
 #[must_use]
 pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Parameters) {
     let takers = graph.takers();
     let tied = tied_weights(&graph);
-    let mut folded = Graph { tokens: graph.tokens, ..Graph::new() };
+    let vectors = vectors(&graph);
+    let features = graph.features;
+    let mut folded = Graph { tokens: graph.tokens, picture: graph.picture, ..Graph::new() };
     let mut place: Vec<NodeId> = vec![0; graph.nodes.len()];
     for (id, node) in graph.nodes.into_iter().enumerate().skip(1) {
         let inputs: Vec<NodeId> = node.inputs.iter().map(|&input| place[input]).collect();
         place[id] = match (node.op, inputs.as_slice()) {
             (Op::BatchNorm(norm), &[input])
-                if takers[node.inputs[0]] == 1 && takes_folding(&folded.nodes[input].op, norm.channels, &tied) =>
+                if takers[node.inputs[0]] == 1
+                    && node.inputs[0] != features
+                    && !norm.names().any(|name| tied.contains(name))
+                    && takes_folding(&folded.nodes[input].op, norm.channels, &tied, vectors[node.inputs[0]]) =>
             {
                 fold_into(&mut folded.nodes[input].op, &norm, &mut parameters);
                 norm.names().for_each(|name| drop(parameters.0.remove(name)));
@@ -39,13 +46,28 @@ fn tied_weights(graph: &Graph) -> Vec<String> {
     names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0].clone()).collect()
 }
 
-fn takes_folding(op: &Op, channels: usize, tied: &[String]) -> bool {
+/// Which values are certainly one vector a picture, `[N, C]`, whatever the input's size.
+fn vectors(graph: &Graph) -> Vec<bool> {
+    let mut vectors = vec![false; graph.nodes.len()];
+    for (id, node) in graph.nodes.iter().enumerate() {
+        vectors[id] = match &node.op {
+            Op::Reshape(op) => op.0.len() == 2,
+            Op::Linear(_) | Op::BatchNorm(_) | Op::Activation(_) | Op::PRelu(_) | Op::Detachable => {
+                vectors[node.inputs[0]]
+            }
+            _ => false,
+        };
+    }
+    vectors
+}
+
+fn takes_folding(op: &Op, channels: usize, tied: &[String], vector: bool) -> bool {
     let free = |weight: &String, bias: &Option<String>| {
         !tied.contains(weight) && bias.as_ref().is_none_or(|bias| !tied.contains(bias))
     };
     match op {
         Op::Convolution(op) => op.outputs == channels && !op.unit_norm && free(&op.weight, &op.bias),
-        Op::Linear(op) => op.outputs == channels && !op.unit_norm && free(&op.weight, &op.bias),
+        Op::Linear(op) => vector && op.outputs == channels && !op.unit_norm && free(&op.weight, &op.bias),
         _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! The forward pass: walks the graph once and keeps what was asked for.
 
 use super::graph::{Graph, NodeId};
-use super::op::Weights;
+use super::op::prepared::{Finish, Prepared};
+use super::op::{Activation, Arithmetic, Op, Weights};
 use super::rule::Rules;
 use super::value::Value;
 
@@ -25,12 +26,7 @@ pub struct Tape {
 pub fn run(graph: &Graph, weights: &[Weights], input: Value, taps: &[NodeId], rules: Option<&Rules>) -> Tape {
     let count = graph.nodes.len();
     let tape = Tape { values: vec![None; count], shapes: vec![vec![]; count] };
-    Walk { graph, weights, last: graph.last_uses(), kept: kept(graph, taps, rules) }.go(
-        tape,
-        0,
-        input,
-        &vec![true; count],
-    )
+    Walk::new(graph, weights, kept(graph, taps, rules)).go(tape, 0, input, &vec![true; count])
 }
 
 /// Runs only what depends on `node`, whose value is replaced by `value`, possibly of a larger batch. Everything else
@@ -47,7 +43,7 @@ pub fn resume(graph: &Graph, weights: &[Weights], tape: &Tape, node: NodeId, val
     }
     let mut kept = kept(graph, taps, None);
     (0..kept.len()).filter(|&id| !downstream[id]).for_each(|id| kept[id] = true);
-    Walk { graph, weights, last: graph.last_uses(), kept }.go(start, node, value, &downstream)
+    Walk::new(graph, weights, kept).go(start, node, value, &downstream)
 }
 
 /// The nodes before or beside `node` whose values [`resume`] needs.
@@ -81,19 +77,39 @@ struct Walk<'a> {
     graph: &'a Graph,
     weights: &'a [Weights],
     last: Vec<NodeId>,
+    takers: Vec<usize>,
     kept: Vec<bool>,
 }
 
-impl Walk<'_> {
+/// A convolution and what follows it, done in one go because nobody asks for what is between.
+struct Chain {
+    /// The sum at its end or before its clip, and what is added there.
+    sum: Option<(NodeId, NodeId)>,
+    /// The clip at its end, and its limits.
+    clip: Option<(NodeId, (f32, f32))>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(graph: &'a Graph, weights: &'a [Weights], kept: Vec<bool>) -> Walk<'a> {
+        Walk { graph, weights, last: graph.last_uses(), takers: graph.takers(), kept }
+    }
+
     fn go(&self, mut tape: Tape, start: NodeId, value: Value, included: &[bool]) -> Tape {
         tape.shapes[start] = value.shape().to_vec();
         tape.values[start] = Some(value);
-        for id in (start + 1..self.graph.nodes.len()).filter(|&id| included[id]) {
+        let mut done = included.iter().map(|included| !included).collect::<Vec<_>>();
+        for id in start + 1..self.graph.nodes.len() {
+            if std::mem::replace(&mut done[id], true) {
+                continue;
+            }
             let node = &self.graph.nodes[id];
             let inputs = self.take(&mut tape, &node.inputs, id);
-            let value = node.op.forward(&self.weights[id], inputs);
-            tape.shapes[id] = value.shape().to_vec();
-            tape.values[id] = Some(value);
+            let (end, value) = match &self.weights[id].prepared {
+                Some(prepared) => self.chain(id, inputs, prepared, &mut tape, &mut done),
+                None => (id, node.op.forward(&self.weights[id], inputs)),
+            };
+            tape.shapes[end] = value.shape().to_vec();
+            tape.values[end] = (self.kept[end] || self.last[end] > end).then_some(value);
         }
         tape
     }
@@ -107,5 +123,46 @@ impl Walk<'_> {
             }
         }
         values
+    }
+
+    /// Runs a prepared convolution with the sum and the clip that follow it; gives the node it ended at.
+    fn chain(
+        &self,
+        id: NodeId,
+        mut inputs: Vec<Value>,
+        prepared: &Prepared,
+        tape: &mut Tape,
+        done: &mut [bool],
+    ) -> (NodeId, Value) {
+        let input = inputs.remove(0);
+        let shape = self.graph.nodes[id].op.shape(&[input.shape()]).unwrap_or_else(|reason| panic!("{reason}"));
+        let chain = self.follow(id, &shape, tape, done);
+        let residual = chain.sum.map(|(sum, other)| self.take(tape, &[other], sum).remove(0));
+        let mut end = id;
+        for next in [chain.sum.map(|(sum, _)| sum), chain.clip.map(|(clip, _)| clip)].into_iter().flatten() {
+            tape.shapes[end].clone_from(&shape);
+            done[next] = true;
+            end = next;
+        }
+        (end, prepared.forward(input, Finish { residual, clip: chain.clip.map(|(_, limits)| limits) }))
+    }
+
+    fn follow(&self, id: NodeId, shape: &[usize], tape: &Tape, done: &[bool]) -> Chain {
+        let next = |id: NodeId| {
+            let next = self.last[id];
+            (self.takers[id] == 1 && !self.kept[id] && !done[next]).then_some(next)
+        };
+        let sum = next(id).and_then(|sum| {
+            let node = &self.graph.nodes[sum];
+            let other = node.inputs.iter().copied().find(|&input| input != id)?;
+            let fits = tape.values[other].as_ref().is_some_and(|value| value.shape() == shape);
+            (node.op == Op::Arithmetic(Arithmetic::Add) && fits).then_some((sum, other))
+        });
+        let clip = next(sum.map_or(id, |(sum, _)| sum)).and_then(|clip| match self.graph.nodes[clip].op {
+            Op::Activation(Activation::Relu) => Some((clip, (0.0, f32::INFINITY))),
+            Op::Activation(Activation::Clip { low, high }) => Some((clip, (low, high))),
+            _ => None,
+        });
+        Chain { sum, clip }
     }
 }

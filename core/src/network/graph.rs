@@ -34,6 +34,8 @@ pub struct Graph {
     pub features: NodeId,
     /// Where the places are, if the features are tokens.
     pub tokens: Option<Tokens>,
+    /// Rows and columns of the only pictures it takes; any that its ops take, without.
+    pub picture: Option<[usize; 2]>,
 }
 
 impl Graph {
@@ -41,7 +43,7 @@ impl Graph {
     #[must_use]
     pub fn new() -> Graph {
         let input = Node { name: "input".into(), op: Op::Input, inputs: vec![] };
-        Graph { nodes: vec![input], features: 0, tokens: None }
+        Graph { nodes: vec![input], ..Graph::default() }
     }
 
     /// Adds a node and returns its place.
@@ -60,10 +62,13 @@ impl Graph {
         self.nodes.len() - 1
     }
 
-    /// The node of that name.
+    /// The node of that name; for a name that is only the first parts of others (`layer2` of `layer2.0.conv1`), the last
+    /// node inside, whose value is what the module of that name gives.
     #[must_use]
     pub fn node(&self, name: &str) -> Option<NodeId> {
-        self.nodes.iter().position(|node| node.name == name)
+        let inside = |node: &Node| node.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        let exact = self.nodes.iter().position(|node| node.name == name);
+        exact.or_else(|| self.nodes.iter().rposition(inside))
     }
 
     /// For each node, the last node that takes its value (itself if none does).
@@ -104,6 +109,17 @@ impl Graph {
 mod tests {
     use super::*;
     use crate::network::op::Arithmetic;
+
+    #[test]
+    fn a_module_is_the_last_node_inside() {
+        let mut graph = Graph::new();
+        for name in ["layer1.0.conv", "layer1.0", "layer10.0", "layer1.1.relu"] {
+            graph.push(name, Op::GlobalAveragePool, &[0]);
+        }
+        assert_eq!(graph.node("layer1.0"), Some(2));
+        assert_eq!(graph.node("layer1"), Some(4));
+        assert_eq!(graph.node("layer"), None);
+    }
 
     #[test]
     fn last_use_of_a_skip_connection_is_the_sum() {

@@ -1,15 +1,20 @@
 //! A card and a weight file to a network on a device.
 
 use super::canonise::fold_batch_norms;
-use super::card::Card;
-use super::format::safetensors::{self, FormatError};
-use super::graph::Graph;
+use super::card::{Card, ONNX, Output};
+use super::format::onnx::{self, Head, OnnxError};
+use super::format::{self, FormatError, Kind};
+use super::graph::{Graph, Node};
 use super::op::Weights;
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
 use super::zoo;
+use super::zoo::recognise::{Shapes, nearest, recognise, unused};
 use crate::digest::sha256;
+use crate::photo::preset::{PRESETS, Preset};
+use crate::photo::{Filter, Preprocess};
 use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A network on a device, ready to run.
@@ -28,6 +33,10 @@ pub struct Network {
 /// Why a network could not be opened. Displays as one sentence: what, why, what to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoadError {
+    /// No architecture has such weights.
+    Unknown,
+    /// The nearest architecture, and what does not fit it.
+    Nearest(String),
     /// The card names an architecture that is not known.
     Architecture(String),
     /// The file has another length than its card says.
@@ -41,6 +50,10 @@ pub enum LoadError {
     Digest,
     /// The file cannot be read.
     Format(FormatError),
+    /// The ONNX file cannot become a network.
+    Onnx(OnnxError),
+    /// The network does not take colour pictures, but so many channels.
+    Channels(usize),
     /// Weights are missing, left over or of another shape; a line each.
     Weights(Vec<String>),
     /// The network does not take its own input size.
@@ -50,10 +63,14 @@ pub enum LoadError {
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            LoadError::Unknown => f.write_str(
+                "The model file's weights belong to no architecture that is known: export the model as ONNX instead.",
+            ),
+            LoadError::Nearest(sentence) => write!(f, "{sentence} If it is another network, export it as ONNX."),
             LoadError::Architecture(name) => write!(
                 f,
                 "The model's card names the architecture {name}, which is not known: known are {}.",
-                zoo::ARCHITECTURES.join(" and ")
+                zoo::ARCHITECTURES.iter().map(|known| known.id).collect::<Vec<_>>().join(", ")
             ),
             LoadError::Length { expected, found } => write!(
                 f,
@@ -66,6 +83,11 @@ impl std::fmt::Display for LoadError {
                 )
             }
             LoadError::Format(error) => error.fmt(f),
+            LoadError::Onnx(error) => error.fmt(f),
+            LoadError::Channels(found) => write!(
+                f,
+                "The network takes pictures of {found} channels, and a photo has 3: choose a network for colour pictures."
+            ),
             LoadError::Weights(lines) => write!(
                 f,
                 "The model file's weights do not fit its architecture ({}{}): choose the file that belongs to the card.",
@@ -77,28 +99,195 @@ impl std::fmt::Display for LoadError {
     }
 }
 
-/// Checks a weight file against its card and puts its network on a device.
+/// A model on the host: what is known of it, its graph and its weights. Not on a device yet.
+#[derive(Debug)]
+pub struct Model {
+    /// What is known of it, or inferred from its file.
+    pub card: Card,
+    /// Its graph, as its builder or its file has it.
+    pub graph: Graph,
+    /// Its weights.
+    pub parameters: Parameters,
+    /// What a person should know of how it was read; a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Sums over a model, for a person who looks at it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Nodes of the graph.
+    pub nodes: usize,
+    /// Weights.
+    pub weights: u64,
+    /// Multiply-adds of one forward pass at the card's size.
+    pub multiply_adds: u64,
+    /// Numbers of the largest value that flows.
+    pub largest_value: u64,
+}
+
+/// Files beside a model file, by name: an ONNX file may keep its weights in them.
+pub type Beside<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
+/// Reads a model file that came without a card: recognises its format by its content and its architecture by its
+/// names and shapes. The card is a draft: what the file does not say is the usual.
+///
+/// # Errors
+/// One sentence that says what is wrong with the file.
+pub fn read(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
+    if format::recognise(file) == Kind::Onnx {
+        return read_onnx(name, file, beside);
+    }
+    let checkpoint = format::read(file).map_err(LoadError::Format)?;
+    let candidate = recognise(&shapes(&checkpoint.parameters)).into_iter().next().ok_or(LoadError::Unknown)?;
+    if !candidate.fits() {
+        return Err(LoadError::Nearest(candidate.to_string()));
+    }
+    let (architecture, dimensions) = (candidate.architecture, &candidate.dimensions);
+    let card = Card {
+        title: architecture.title.into(),
+        architecture: architecture.id.into(),
+        classes: dimensions.classes,
+        preprocess: Preprocess { size: dimensions.picture, ..architecture.preprocess },
+        output: architecture.output,
+        ..draft(name, file)
+    };
+    let mut notes: Vec<String> = checkpoint.notes.iter().map(ToString::to_string).collect();
+    notes.push(format!("Preprocessing as for {}: change it if these weights want another.", architecture.source));
+    let graph = candidate.graph();
+    Ok(Model { card, parameters: wanted(&graph, candidate.adopt(checkpoint.parameters)), graph, notes })
+}
+
+/// What is known of any file: its name, length and digest, and ImageNet's usual preprocessing.
+fn draft(name: &str, file: &[u8]) -> Card {
+    let id = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let Preset { mean, std, order, .. } = PRESETS[0];
+    Card {
+        id: id.into(),
+        title: id.into(),
+        architecture: ONNX.into(),
+        classes: 0,
+        weights: name.into(),
+        bytes: file.len() as u64,
+        sha256: sha256(file),
+        preprocess: Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean, std, order },
+        output: Output::Softmax,
+        names: vec![],
+        licence: String::new(),
+        source: name.into(),
+    }
+}
+
+fn read_onnx(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
+    let model = onnx::Model::read(file.to_vec(), beside).map_err(LoadError::Onnx)?;
+    let mut card = draft(name, file);
+    if let Some([rows, _]) = model.declared.size {
+        card.preprocess = card.preprocess.resized(rows);
+    }
+    let mut read = by_onnx(&model, card)?;
+    let classes = read.card.classes;
+    read.card.names = class_names(&model.metadata, classes).unwrap_or_default();
+    if read.card.output == Output::Softmax {
+        read.notes.push("The file does not say how a photo is to be prepared: ImageNet's usual way was taken.".into());
+    }
+    Ok(read)
+}
+
+/// The network of an ONNX file at the card's size.
+fn by_onnx(model: &onnx::Model, card: Card) -> Result<Model, LoadError> {
+    if model.declared.channels != 3 {
+        return Err(LoadError::Channels(model.declared.channels));
+    }
+    let size = card.preprocess.size;
+    let imported = model.network(Some([size; 2])).map_err(LoadError::Onnx)?;
+    let shapes = infer(&imported.graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
+    let classes = shapes[imported.graph.output()].last().copied().unwrap_or(0);
+    let sigmoid = imported.head == Head::Sigmoid || classes == 1;
+    let output = if sigmoid { Output::Sigmoid } else { card.output };
+    let card = Card { classes, output, ..card };
+    Ok(Model { card, graph: imported.graph, parameters: imported.parameters, notes: imported.notes })
+}
+
+/// Names of the classes, where the file carries a list of as many.
+fn class_names(metadata: &BTreeMap<String, String>, classes: usize) -> Option<Vec<String>> {
+    let text = ["classes", "class_names", "names", "labels"].iter().find_map(|key| metadata.get(*key))?;
+    let listed = serde_json::from_str::<Vec<String>>(text).ok();
+    let names = listed.unwrap_or_else(|| text.lines().map(|line| line.trim().to_owned()).collect());
+    (names.len() == classes).then_some(names)
+}
+
+/// Reads a model file by its card, and checks it against it.
+///
+/// # Errors
+/// One sentence that says what is wrong with the file.
+pub fn read_by_card(card: &Card, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
+    check_file(card, file)?;
+    if card.architecture == ONNX {
+        let model = onnx::Model::read(file.to_vec(), beside).map_err(LoadError::Onnx)?;
+        return by_onnx(&model, card.clone());
+    }
+    let architecture =
+        zoo::architecture(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
+    let checkpoint = format::read(file).map_err(LoadError::Format)?;
+    let candidate = nearest(architecture, &shapes(&checkpoint.parameters));
+    let graph = candidate.graph();
+    let notes = checkpoint.notes.iter().map(ToString::to_string).collect();
+    let parameters = wanted(&graph, candidate.adopt(checkpoint.parameters));
+    Ok(Model { card: card.clone(), graph, parameters, notes })
+}
+
+fn shapes(parameters: &Parameters) -> Shapes {
+    parameters.0.iter().map(|(name, parameter)| (name.clone(), parameter.shape.clone())).collect()
+}
+
+/// The weights without those that are known to be left over.
+fn wanted(graph: &Graph, mut parameters: Parameters) -> Parameters {
+    parameters.0.retain(|name, _| !unused(graph, name));
+    parameters
+}
+
+/// Reads a model file by its card and puts the network on a device.
 ///
 /// # Errors
 /// One sentence that says what is wrong with the file; nothing is left on the device then.
 pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadError> {
-    check_file(card, file)?;
-    let graph = zoo::build(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
-    let parameters = safetensors::read(file).map_err(LoadError::Format)?;
-    assemble(card, graph, parameters, device)
+    read_by_card(card, file, &|_| None)?.upload(device)
 }
 
-/// Compares weights with a graph, canonises both and puts them on a device.
-///
-/// # Errors
-/// One sentence that says what does not fit; nothing is left on the device then.
-pub fn assemble(card: &Card, graph: Graph, parameters: Parameters, device: &Device) -> Result<Network, LoadError> {
-    compare(&graph, &parameters)?;
-    let size = card.preprocess.size;
-    infer(&graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
-    let (graph, parameters) = fold_batch_norms(graph, parameters);
-    let weights = upload(&graph, parameters, device);
-    Ok(Network { card: card.clone(), graph, weights, device: device.clone() })
+impl Model {
+    /// Sums at the card's size.
+    ///
+    /// # Errors
+    /// If weights and graph do not fit, or the network does not take its own input size.
+    pub fn sums(&self) -> Result<Sums, LoadError> {
+        let shapes = self.check()?;
+        let inputs = |node: &Node| node.inputs.iter().map(|&input| shapes[input].as_slice()).collect::<Vec<_>>();
+        let costs = self.graph.nodes.iter().zip(&shapes).map(|(node, shape)| node.op.cost(&inputs(node), shape));
+        Ok(Sums {
+            nodes: self.graph.nodes.len(),
+            weights: self.parameters.count() as u64,
+            multiply_adds: costs.sum(),
+            largest_value: shapes.iter().map(|shape| shape.iter().product::<usize>() as u64).max().unwrap_or(0),
+        })
+    }
+
+    /// Compares weights with the graph, and the graph with its input size; gives each node's shape.
+    fn check(&self) -> Result<Vec<Vec<usize>>, LoadError> {
+        compare(&self.graph, &self.parameters)?;
+        let size = self.card.preprocess.size;
+        infer(&self.graph, [1, 3, size, size]).map_err(LoadError::Shape)
+    }
+
+    /// Canonises graph and weights and moves them to a device.
+    ///
+    /// # Errors
+    /// If weights and graph do not fit, or the network does not take its own input size; nothing is left on the device
+    /// then.
+    pub fn upload(self, device: &Device) -> Result<Network, LoadError> {
+        self.check()?;
+        let (graph, parameters) = fold_batch_norms(self.graph, self.parameters);
+        let weights = upload(&graph, parameters, device);
+        Ok(Network { card: self.card, graph, weights, device: device.clone() })
+    }
 }
 
 /// Moves all weights to a device; one that serves several nodes is copied for all but the last.

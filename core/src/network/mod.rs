@@ -13,6 +13,7 @@ pub mod graph;
 pub mod load;
 pub mod op;
 pub mod parameters;
+pub mod processor;
 pub mod rule;
 pub mod session;
 pub mod shape;

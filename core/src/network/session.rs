@@ -1,4 +1,4 @@
-//! One input on one network: its forward pass is made once and shared by all methods that ask.
+//! A batch of inputs on one network: its forward pass is made once and shared by all methods that ask.
 
 use super::backward;
 use super::forward::{self, Tape};
@@ -8,18 +8,19 @@ use super::rule::Rules;
 use super::shape::{ShapeError, infer};
 use super::value::{ReadError, Value};
 
-/// One input on one network.
+/// A batch of inputs on one network.
 pub struct Session<'a> {
     /// The network.
     pub network: &'a Network,
-    /// Rows and columns of the input.
+    /// Rows and columns of the inputs.
     pub size: (usize, usize),
     input: Value,
+    taps: Vec<NodeId>,
     tape: Option<Tape>,
 }
 
 impl<'a> Session<'a> {
-    /// Puts an input on the network's device.
+    /// Puts one input on the network's device.
     ///
     /// # Shapes
     /// `values`: `[3, H, W]`, normalised.
@@ -27,25 +28,38 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the network does not take this size.
     pub fn new(network: &'a Network, values: Vec<f32>, height: usize, width: usize) -> Result<Session<'a>, ShapeError> {
-        infer(&network.graph, [1, 3, height, width])?;
-        let input = Value::from_floats(values, &[1, 3, height, width], &network.device);
-        Ok(Session { network, size: (height, width), input, tape: None })
+        Session::batch(network, values, [1, 3, height, width], &[network.graph.features])
+    }
+
+    /// Puts several inputs on the network's device. The values of `taps` and of the output are kept.
+    ///
+    /// # Shapes
+    /// `values`: `[N, 3, H, W]`, normalised.
+    ///
+    /// # Errors
+    /// If the network does not take this size.
+    pub fn batch(
+        network: &'a Network,
+        values: Vec<f32>,
+        shape: [usize; 4],
+        taps: &[NodeId],
+    ) -> Result<Session<'a>, ShapeError> {
+        infer(&network.graph, shape)?;
+        let input = Value::from_floats(values, &shape, &network.device);
+        Ok(Session { network, size: (shape[2], shape[3]), input, taps: taps.to_vec(), tape: None })
     }
 
     fn tape(&mut self) -> &Tape {
-        let (network, input) = (self.network, &self.input);
+        let (network, input, taps) = (self.network, &self.input, &self.taps);
         self.tape.get_or_insert_with(|| {
-            forward::run(
-                &network.graph,
-                &network.weights,
-                input.clone(),
-                &[network.graph.features],
-                Some(&Rules::gradient()),
-            )
+            forward::run(&network.graph, &network.weights, input.clone(), taps, Some(&Rules::gradient()))
         })
     }
 
-    /// The logits, read back.
+    /// The logits of each input, read back.
+    ///
+    /// # Shapes
+    /// `[N, classes]`.
     ///
     /// # Errors
     /// If the device fails.
@@ -54,26 +68,41 @@ impl<'a> Session<'a> {
         self.value(output).read().await
     }
 
-    /// The value at a kept node: the features or the output.
+    /// The value at a tapped node or the output.
     ///
     /// # Panics
-    /// If the node was not kept.
+    /// If the node was not tapped.
     pub fn value(&mut self, node: NodeId) -> Value {
-        self.tape().values[node].clone().expect("only features and output are kept")
+        self.tape().values[node].clone().expect("only taps and output are kept")
     }
 
-    /// The derivative of the target's logit at a node; node 0 is the input.
+    /// The derivative of the target's logit at a node; node 0 is the input. All inputs have the same target.
     ///
     /// # Shapes
     /// The node's.
     pub fn gradient(&mut self, target: usize, node: NodeId) -> Value {
+        let targets = vec![vec![(target, 1.0)]; self.input.shape()[0]];
+        self.signals(&targets, &Rules::gradient(), &[node]).remove(0)
+    }
+
+    /// What comes back to each wanted node by these rules, when each input's seed is its weighted sum of logits:
+    /// `[(a, 1.0), (b, -1.0)]` asks why class `a` and not `b`.
+    ///
+    /// # Shapes
+    /// `targets`: one list of (class, weight) an input. Results: each node's.
+    ///
+    /// # Panics
+    /// If there is no such class, or not a list for each input.
+    pub fn signals(&mut self, targets: &[Vec<(usize, f32)>], rules: &Rules, wanted: &[NodeId]) -> Vec<Value> {
         let network = self.network;
-        self.tape();
-        let mut seed = vec![0.0; network.card.classes];
-        seed[target] = 1.0;
-        let seed = Value::from_floats(seed, &[1, network.card.classes], &network.device);
-        let tape = self.tape.as_ref().expect("made above");
+        let classes = network.card.classes;
+        assert_eq!(targets.len(), self.input.shape()[0], "one list of targets an input");
+        let mut seed = vec![0.0; targets.len() * classes];
+        for (row, targets) in seed.chunks_exact_mut(classes).zip(targets) {
+            targets.iter().for_each(|&(class, weight)| row[class] += weight);
+        }
+        let seed = Value::from_floats(seed, &[targets.len(), classes], &network.device);
         let seeds = vec![(network.graph.output(), seed)];
-        backward::run(&network.graph, &network.weights, tape, seeds, &Rules::gradient(), &[node]).remove(0)
+        backward::run(&network.graph, &network.weights, self.tape(), seeds, rules, wanted)
     }
 }

@@ -30,6 +30,10 @@ impl std::fmt::Display for ShapeError {
 /// # Errors
 /// The first node whose inputs do not fit.
 pub fn infer(graph: &Graph, input: [usize; 4]) -> Result<Vec<Vec<usize>>, ShapeError> {
+    if let Some([rows, columns]) = graph.picture.filter(|only| input[2..] != only[..]) {
+        let reason = format!("it takes pictures of {rows} x {columns} alone, found {} x {}", input[2], input[3]);
+        return Err(ShapeError { node: graph.nodes[0].name.clone(), reason });
+    }
     let mut shapes: Vec<Vec<usize>> = vec![input.to_vec()];
     for node in &graph.nodes[1..] {
         let inputs: Vec<&[usize]> = node.inputs.iter().map(|&id: &NodeId| shapes[id].as_slice()).collect();

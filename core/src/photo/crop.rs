@@ -74,10 +74,16 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::input::Filter;
+    use crate::photo::input::{Filter, Order};
 
-    const LITE: Preprocess =
-        Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean: [127.0; 3], std: [128.0; 3] };
+    const LITE: Preprocess = Preprocess {
+        size: 224,
+        resize: 256,
+        filter: Filter::Bilinear,
+        mean: [127.0; 3],
+        std: [128.0; 3],
+        order: Order::Rgb,
+    };
 
     #[test]
     fn centre_rounds_as_torchvision() {

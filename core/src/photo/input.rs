@@ -5,7 +5,7 @@ use super::{Crop, Photo, Region};
 use serde::{Deserialize, Serialize};
 
 /// What is done to a photo before a network sees it. Part of the network's card.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
     /// Rows and columns the network was trained on.
@@ -14,10 +14,33 @@ pub struct Preprocess {
     pub resize: usize,
     /// How it is resized.
     pub filter: Filter,
-    /// What is taken from each channel's value, which runs from 0 to 255.
+    /// What is taken from each channel's value, which runs from 0 to 255. In the network's order of channels.
     pub mean: [f32; 3],
     /// What the difference is divided by.
     pub std: [f32; 3],
+    /// The network's order of channels.
+    #[serde(default)]
+    pub order: Order,
+}
+
+impl Preprocess {
+    /// The same for pictures of another size: as much of the photo is cut away.
+    #[must_use]
+    pub fn resized(self, size: usize) -> Preprocess {
+        let resize = (self.resize * size + self.size / 2) / self.size.max(1);
+        Preprocess { size, resize, ..self }
+    }
+}
+
+/// An order of colour channels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// Red, green, blue.
+    #[default]
+    Rgb,
+    /// Blue, green, red: networks from Caffe, and files read with OpenCV.
+    Bgr,
 }
 
 /// A resampling filter, antialiased as in Pillow.
@@ -59,10 +82,11 @@ impl Input {
     #[must_use]
     pub fn normalised(&self, preprocess: &Preprocess) -> Vec<f32> {
         let place = self.height * self.width;
+        let colours = if preprocess.order == Order::Rgb { [0, 1, 2] } else { [2, 1, 0] };
         let mut values = vec![0.0; 3 * place];
         for (i, pixel) in self.rgb.chunks_exact(3).enumerate() {
-            for c in 0..3 {
-                values[c * place + i] = (f32::from(pixel[c]) - preprocess.mean[c]) / preprocess.std[c];
+            for (c, colour) in colours.into_iter().enumerate() {
+                values[c * place + i] = (f32::from(pixel[colour]) - preprocess.mean[c]) / preprocess.std[c];
             }
         }
         values

@@ -38,8 +38,8 @@ Neg PRelu Pad Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp Redu
 ReduceSumSquare Relu Reshape Resize Selu Sigmoid Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum
 Tanh Tile Transpose Unsqueeze Upsample Where ConvInteger MatMulInteger QLinearConv QLinearMatMul""".split()
 # Operators claimed on constants alone.
-FIXED = """And Ceil Constant ConstantOfShape CumSum Equal EyeLike Floor Greater GreaterOrEqual DequantizeLinear Less LessOrEqual Mod Not OneHot Or
-QuantizeLinear Range ReduceProd Round Shape Sign Size Sin Cos Trilu Xor""".split()
+FIXED = """And Ceil Constant ConstantOfShape CumSum Equal EyeLike Floor GatherND Greater GreaterOrEqual DequantizeLinear Less LessOrEqual Mod Not OneHot Or
+QuantizeLinear Range ReduceProd Round ScatterND Shape Sign Size Sin Cos Trilu Xor""".split()
 SEVERAL = set("Einsum Add Sub Mul Div Pow Max Min Sum Mean MatMul Gemm Concat Clip PRelu".split())
 # Whole numbers out: ours stand as what they mean, without rounding. (scale and zero point of input and of output)
 WHOLE = {"QLinearConv": ((0, 1, 2), (6, 7)), "QLinearMatMul": ((0, 1, 2), (6, 7))}

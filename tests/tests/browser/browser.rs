@@ -61,6 +61,8 @@ pub struct Wish {
     pub before: Option<&'static str>,
     /// Whether nothing else may run meanwhile.
     pub alone: bool,
+    /// Origins of other hosts that the test makes the page ask, by a click.
+    pub hosts: Vec<String>,
 }
 
 /// A browser, open at a page.
@@ -72,7 +74,7 @@ pub struct Browser {
 }
 
 /// Opens the server's page in a fresh browser, lets `story` happen there, and checks what always holds: no error in
-/// the console, and no request to anywhere but the server. Returns all requests of the page and its workers.
+/// the console, and no request to anywhere but the server and the hosts the test names. Returns all requests of the page and its workers.
 pub fn visit(server: &Server, wish: Wish, story: impl AsyncFnOnce(&Browser)) -> Vec<Asked> {
     // The picture of an earlier failure would mislead.
     let _ = std::fs::remove_file(failure());
@@ -84,6 +86,7 @@ pub fn visit(server: &Server, wish: Wish, story: impl AsyncFnOnce(&Browser)) -> 
         } else {
             _shared = MACHINE.read().await;
         }
+        let hosts = wish.hosts.clone();
         let browser = Browser::start(wish).await;
         let outcome = caught(async {
             browser.goto(&server.address).await;
@@ -96,7 +99,7 @@ pub fn visit(server: &Server, wish: Wish, story: impl AsyncFnOnce(&Browser)) -> 
         }
         let log = browser.close().await;
         outcome.unwrap_or_else(|panic| resume_unwind(panic));
-        netlog::only_own(&log, &server.origin())
+        netlog::only_own(&log, &server.origin(), &hosts)
     })
 }
 
@@ -175,12 +178,17 @@ impl Browser {
         element.click().await.unwrap_or_else(|error| panic!("{selector} can not be clicked: {error}"));
     }
 
-    /// Chooses files in the page's file chooser.
+    /// Chooses files in the page's chooser of photos.
     pub async fn choose_files(&self, paths: &[PathBuf]) {
+        self.choose_in("#file", paths).await;
+    }
+
+    /// Chooses files in a file chooser.
+    pub async fn choose_in(&self, chooser: &str, paths: &[PathBuf]) {
         let absolute =
             paths.iter().map(|path| path.canonicalize().unwrap_or_else(|e| panic!("{}: {e}", path.display())));
         let names = absolute.map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>().join("\n");
-        let input = self.client.find(Locator::Css("#file")).await.expect("the page has a file chooser");
+        let input = self.client.find(Locator::Css(chooser)).await.expect("the page has that file chooser");
         input.send_keys(&names).await.unwrap_or_else(|error| panic!("{names} can not be chosen: {error}"));
     }
 

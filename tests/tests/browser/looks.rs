@@ -8,6 +8,23 @@ use serde_json::{Value, json};
 /// Widths and heights of a phone, a tablet and a screen.
 const SIZES: [(u32, u32); 3] = [(390, 844), (800, 1000), (1600, 1000)];
 
+/// What opens over the page: at which size, by which button, its name, and a script that shows more of it.
+const OPENED: [((u32, u32), &str, &str, &str); 9] = [
+    (SIZES[0], ".sheet", "sheet", ""),
+    (SIZES[0], ".top button.chip", "device", ""),
+    (SIZES[2], "#class-search", "search", ""),
+    (SIZES[0], ".chip.network", "models", ""),
+    (SIZES[1], ".chip.network", "models", ""),
+    (SIZES[2], ".chip.network", "models", ""),
+    (SIZES[0], ".chip.network", "models-form", FORM),
+    (SIZES[2], ".chip.network", "models-form", FORM),
+    (SIZES[2], ".chip.network", "models-catalogue", "document.querySelector('#kept').scrollIntoView()"),
+];
+
+/// Unfolds what is folded in the drawer and brings it to sight.
+const FORM: &str = "document.querySelectorAll('.drawer details').forEach(e => e.open = true);
+    document.querySelector('#preprocessing').scrollIntoView()";
+
 /// Finds what sticks out of the window, is cut off, or can not be read.
 const FAULTS: &str = r#"
 const faults = [];
@@ -32,7 +49,7 @@ for (const e of document.body.querySelectorAll('*')) {
         faults.push(`${name(e)} is squeezed: ${e.clientWidth} px for ${e.scrollWidth}`);
     if (words && parseFloat(style.fontSize) < 10) faults.push(`${name(e)} is set in ${style.fontSize}`);
 }
-const layer = e => e.closest('.status, .top, .sheet, [popover], .classes') ?? document.body;
+const layer = e => e.closest('.status, .top, .sheet, .drawer > header, [popover], .classes') ?? document.body;
 const over = document.querySelector(':popover-open, .classes');
 const lines = [];
 for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode();) {
@@ -151,18 +168,16 @@ fn what_opens_over_the_page_fits_too() {
     visit(&server, Wish::default(), async |browser| {
         browser.explained(&samples()[0].title).await;
         let mut faults = Vec::new();
-        let opened = [
-            (SIZES[0], ".sheet", "sheet"),
-            (SIZES[0], ".top button.chip", "device"),
-            (SIZES[2], "#class-search", "search"),
-        ];
-        for (size, button, name) in opened {
+        for (size, button, name, more) in OPENED {
             for theme in ["light", "dark"] {
                 resize(browser, size, theme).await;
                 browser.click(button).await;
-                pause(300).await;
+                pause(600).await;
+                browser.run(more, vec![]).await;
+                pause(200).await;
                 browser.screenshot(&format!("explain-{name}-{}-{theme}", size.0)).await;
-                let found = list(browser.run(FAULTS, vec![]).await);
+                let mut found = list(browser.run(FAULTS, vec![]).await);
+                found.extend(list(browser.run(PALE, vec![]).await));
                 faults.extend(found.into_iter().map(|fault| format!("{name} {} {theme}: {fault}", size.0)));
                 browser.press(crate::browser::ESCAPE).await;
                 pause(200).await;

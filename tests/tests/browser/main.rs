@@ -6,11 +6,14 @@
 mod arrival;
 mod bringing;
 mod browser;
+mod catalogue;
 mod classes;
 mod devices;
 mod figure;
+mod host;
 mod keys;
 mod looks;
+mod models;
 mod netlog;
 mod page;
 mod parity;

@@ -25,11 +25,11 @@ pub async fn read(path: &Path) -> Value {
     panic!("the browser left no log of its network in {}", path.display());
 }
 
-/// All requests of pages of that origin; fails if one of them went elsewhere.
+/// All requests of pages of that origin; fails if one of them went elsewhere than there and to `hosts`.
 ///
 /// A request names its initiator: an origin for what a page or a worker asks, something else for what the browser
 /// does by itself.
-pub fn only_own(log: &Value, origin: &str) -> Vec<Asked> {
+pub fn only_own(log: &Value, origin: &str, hosts: &[String]) -> Vec<Asked> {
     let events = log["events"].as_array().expect("the log holds events");
     let mut foreign = BTreeSet::new();
     let mut own = Vec::new();
@@ -46,7 +46,7 @@ pub fn only_own(log: &Value, origin: &str) -> Vec<Asked> {
         }
         if url.starts_with(&format!("{origin}/")) {
             own.push(Asked { url: url.to_owned() });
-        } else {
+        } else if !hosts.iter().any(|host| url.starts_with(&format!("{host}/"))) {
             foreign.insert(url.to_owned());
         }
     }
@@ -78,7 +78,7 @@ mod tests {
             event(2, "https://update.example/", "not an origin"),
             event(3, "blob:http://127.0.0.1:7/5", own),
         ] });
-        assert_eq!(only_own(&log, own), [Asked { url: "http://127.0.0.1:7/page.js".into() }]);
+        assert_eq!(only_own(&log, own, &[]), [Asked { url: "http://127.0.0.1:7/page.js".into() }]);
     }
 
     #[test]
@@ -86,6 +86,6 @@ mod tests {
     fn a_foreign_request_is_found() {
         let own = "http://127.0.0.1:7";
         let log = json!({ "events": [event(1, "http://127.0.0.1:71/page.js", own)] });
-        only_own(&log, own);
+        only_own(&log, own, &[]);
     }
 }

@@ -101,8 +101,13 @@ pub struct Copy {
 impl Copy {
     /// Copies the page; `label` keeps copies of several tests apart.
     pub fn of_site(label: &str) -> Self {
+        Self::of(&site(), label)
+    }
+
+    /// Copies a folder.
+    pub fn of(from: &Path, label: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("tessera-copy-{label}-{}", std::process::id()));
-        copy(&site(), &folder);
+        copy(from, &folder);
         Self { folder }
     }
 

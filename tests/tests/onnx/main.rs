@@ -3,6 +3,6 @@
 
 mod damaged;
 mod exporters;
+mod networks;
 mod nodes;
 mod running;
-mod shared;

@@ -5,7 +5,7 @@ use crate::{files, workspace};
 use std::path::Path;
 
 /// Where source text lies.
-const FOLDERS: [&str; 8] = ["core", "engine", "app", "cli", "xtask", "tests", "docs", ".ci"];
+const FOLDERS: [&str; 10] = ["kernels", "core", "engine", "app", "cli", "xtask", "tests", "docs", "fuzz", ".ci"];
 /// Text files beside the folders.
 const FILES: [&str; 6] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "Cargo.toml", "Trunk.toml", "index.html"];
 /// Names that say nothing.

@@ -27,7 +27,7 @@ pub const CORE: &[Room] = &[
     room(1, "photo", "a stranger's file to what the network sees", &[]),
     room(1, "statistics", "correlations, intervals, rankings", &[]),
     room(2, "mosaic", "photos put together, and which cell is whose", &["photo"]),
-    room(2, "network", "graphs of ops, walked forward and backward", &["photo::input"]),
+    room(2, "network", "graphs of ops, walked forward and backward", &["photo::input", "photo::preset", "kernels"]),
     room(3, "map", "relevance per place, with its provenance", &[]),
     room(4, "method", "one file a method", &["photo", "network", "map"]),
     room(5, "metric", "one file a metric", &["photo", "mosaic", "network", "map", "statistics"]),
@@ -42,6 +42,7 @@ pub const CORE: &[Room] = &[
 
 /// The files of `network`, lowest first: each may name those before it, none after.
 pub const NETWORK: &[&str] = &[
+    "processor",
     "value",
     "parameters",
     "card",
@@ -93,6 +94,7 @@ pub const APP: &[Room] = &[
             "core::figure",
             "core::map",
             "core::method::ENTRIES",
+            "core::network::card",
             "core::photo",
         ],
     ),
@@ -104,7 +106,8 @@ pub const APP: &[Room] = &[
 
 /// The packages, and which of them each may name.
 pub const PACKAGES: &[(&str, &[&str])] = &[
-    ("core", &[]),
+    ("core", &["kernels"]),
+    ("kernels", &[]),
     ("engine", &["core"]),
     ("app", &["core", "engine"]),
     ("cli", &["core", "engine"]),

@@ -26,7 +26,7 @@ pub fn DropZone(
     };
     let take = move |input: NodeRef<html::Input>| {
         let Some(input) = input.get_untracked() else { return };
-        desk.add(input.files().map(|files| list(&files)).unwrap_or_default());
+        desk.bring(input.files().map(|files| list(&files)).unwrap_or_default());
         // The same file may be chosen again.
         input.set_value("");
     };
@@ -154,7 +154,7 @@ fn bring(desk: Desk, what: &str, transfer: Option<DataTransfer>) {
     if files.is_empty() {
         desk.notice(what, "It holds no file. Save the picture and bring the file.");
     } else {
-        desk.add(files);
+        desk.bring(files);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Blob, HtmlAnchorElement, HtmlCanvasElement, Url};
+use web_sys::{Blob, HtmlCanvasElement};
 
 /// The button.
 #[component]
@@ -67,20 +67,8 @@ fn stem(name: &str) -> String {
 fn hand_over(canvas: &HtmlCanvasElement, name: String) {
     let keep = Closure::once_into_js(move |blob: Option<Blob>| {
         // Without a picture there is nothing to keep, and nothing else is lost.
-        let _ = blob.and_then(|blob| download(&blob, &name));
+        let _ = blob.and_then(|blob| crate::widgets::save::blob(&blob, &name));
     });
     // Where the browser refuses, nothing is saved and nothing is lost.
     let _ = canvas.to_blob(keep.unchecked_ref());
-}
-
-fn download(blob: &Blob, name: &str) -> Option<()> {
-    let url = Url::create_object_url_with_blob(blob).ok()?;
-    let document = web_sys::window()?.document()?;
-    let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    // Not at once: some browsers read the address a moment later.
-    gloo::timers::callback::Timeout::new(10_000, move || drop(Url::revoke_object_url(&url))).forget();
-    Some(())
 }

@@ -3,6 +3,7 @@
 use crate::panels::device;
 use crate::state::desk::Desk;
 use crate::state::ledger::{Ledger, Work};
+use crate::state::models::Step;
 use crate::state::network::Arrival;
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
@@ -68,7 +69,7 @@ fn elapsed(now: Memo<Option<Now>>) -> RwSignal<f64> {
 fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
     let name = |photo| desk.photos.with(|photos| photos.get(photo).map(|photo| photo.name.clone())).unwrap_or_default();
     let lines: Vec<_> = ledger.visible().map(|(_, line)| line).collect();
-    let first = lines.iter().find(|line| line.since.is_some()).or(lines.first())?;
+    let Some(first) = lines.iter().find(|line| line.since.is_some()).or(lines.first()) else { return coming(desk) };
     let photos = lines.len() + ledger.finished;
     if first.stopping {
         return Some(Now { what: "Stopping".into(), done: 0, all: 0, since: first.since });
@@ -94,8 +95,18 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
         Work::Explain { photo, .. } => {
             Now { what: format!("{} waits for the network", name(*photo)), done: 0, all: 0, since: None }
         }
-        Work::Reference | Work::Compare => return None,
+        Work::Inspect { .. } | Work::Reference | Work::Compare => return None,
     })
+}
+
+/// A model on its way.
+fn coming(desk: Desk) -> Option<Now> {
+    let coming = desk.models.with(|models| models.coming.clone())?;
+    let (done, all) = match coming.step {
+        Step::Fetching { got, all: Some(all) } => (got as usize, all as usize),
+        _ => (0, 0),
+    };
+    Some(Now { what: coming.words(), done, all, since: None })
 }
 
 /// What was done last: the photo on the stage, its time and its device.

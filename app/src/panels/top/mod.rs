@@ -1,6 +1,6 @@
 //! The bar on top: the mark, the places, the device and network in use, theme and help.
 
-use crate::panels::{device, help};
+use crate::panels::{device, help, models};
 use crate::state::desk::Desk;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
@@ -29,7 +29,7 @@ pub fn Top(
             <nav class="tabs" aria-label="Places">{tabs.collect_view()}</nav>
             <div class="tools">
                 <device::Chip desk />
-                <NetworkChip desk />
+                <models::Chip desk />
                 <Theme />
                 <button class="b bare sq from-800" type="button" aria-label="Keys and help" title="Keys and help (?)" popovertarget=help::ID>
                     <Draw icon=Icon::Help />
@@ -60,22 +60,6 @@ fn Mark() -> impl IntoView {
             <g fill="currentColor">{tiles.map(tile).collect_view()}</g>
             <rect class="eye" x="7.5" y="7.5" width="5" height="5" rx="1" />
         </svg>
-    }
-}
-
-#[component]
-fn NetworkChip(desk: Desk) -> impl IntoView {
-    let card = Memo::new(move |_| desk.network.with(|network| network.card.clone()));
-    move || {
-        card.get().map(|card| {
-            let (title, size) = (card.title.clone(), card.preprocess.size);
-            view! {
-                <span class="chip plain only-wide" title=format!("{}, {}", card.source, card.licence)>
-                    <b>{title}</b>
-                    <span>{size}</span>
-                </span>
-            }
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::address::{device, device_id};
 use super::super::devices::Gpu;
 use super::super::ledger::Work;
-use super::super::network::Arrival;
+use super::super::network::{Arrival, Origin};
 use super::Desk;
 use crate::bridge::fetch;
 use js_sys::ArrayBuffer;
@@ -51,6 +51,7 @@ impl Desk {
             Some(DeviceKind::Gpu) => {
                 self.devices.update(|devices| devices.gpu = Gpu::None(format!("{sentence} The CPU works.")));
             }
+            _ if self.network.with_untracked(|network| network.origin == Origin::Kept) => self.kept_refused(sentence),
             _ => self.network_failed(sentence),
         }
     }
@@ -81,7 +82,12 @@ impl Desk {
                     });
                     self.submit(Work::Reference);
                 }
-                Err(sentence) => self.devices.update(|devices| devices.gpu = Gpu::None(sentence)),
+                Err(sentence) => {
+                    self.devices.update(|devices| devices.gpu = Gpu::None(sentence));
+                    if self.models.with_untracked(|models| models.testing) {
+                        self.submit(Work::Reference);
+                    }
+                }
             }
         });
     }
@@ -103,12 +109,24 @@ impl Desk {
         }
     }
 
-    pub(super) fn tested(self, job: Job, report: Option<TestReport>, seconds: f64, buffers: Vec<ArrayBuffer>) {
+    pub(super) fn tested(
+        self,
+        job: Job,
+        report: Option<TestReport>,
+        (forward, seconds): (f64, f64),
+        buffers: Vec<ArrayBuffer>,
+    ) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
         match work {
             Some(Work::Reference) => {
-                self.devices.update(|devices| devices.cpu_seconds = Some(seconds));
+                self.devices.update(|devices| {
+                    devices.cpu_seconds = Some(seconds);
+                    devices.cpu_forward = Some(forward);
+                });
+                if self.devices.with_untracked(|devices| matches!(devices.gpu, Gpu::None(_))) {
+                    self.models.update(|models| models.testing = false);
+                }
                 self.hands.update_value(|hands| hands.reference = Some(buffers));
                 self.compare();
             }
@@ -117,11 +135,32 @@ impl Desk {
                     devices.gpu = Gpu::Tested;
                     devices.report = report;
                     devices.gpu_seconds = Some(seconds);
+                    devices.gpu_forward = Some(forward);
                 });
+                self.models.update(|models| models.testing = false);
                 self.prefer();
             }
             _ => {}
         }
+    }
+
+    /// Runs the self-test of the network in use, on the CPU and on a graphics processor if there is one.
+    pub fn test(self) {
+        if self.network.with_untracked(|network| network.arrival != Arrival::Ready) {
+            return;
+        }
+        self.models.update(|models| models.testing = true);
+        if !self.hands.with_value(|hands| hands.asked_for_gpu) {
+            return self.bring_gpu();
+        }
+        self.hands.update_value(|hands| hands.reference = None);
+        self.devices.update(|devices| {
+            devices.report = None;
+            if devices.gpu == Gpu::Tested {
+                devices.gpu = Gpu::Testing;
+            }
+        });
+        self.submit(Work::Reference);
     }
 
     /// Uses the device that should be used now; what a person chose by hand is explained anew on it.
@@ -149,6 +188,7 @@ impl Desk {
     }
 
     pub(super) fn test_failed(self, sentence: String) {
+        self.models.update(|models| models.testing = false);
         self.devices.update(|devices| devices.gpu = Gpu::None(format!("The self-test did not finish: {sentence}")));
         self.hands.update_value(|hands| hands.pool.end(DeviceKind::Gpu));
     }

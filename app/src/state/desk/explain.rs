@@ -110,7 +110,10 @@ impl Desk {
     pub(super) fn answered(self, job: Job, target: usize, seconds: f64, device: DeviceFacts, buffer: &ArrayBuffer) {
         let work = self.ledger.with_untracked(|ledger| ledger.get(job).map(|line| line.work.clone()));
         let Some(Work::Explain { photo, crop, .. }) = work else { return };
-        let answer = Answer::new(Float32Array::new(buffer).to_vec(), seconds, device);
+        let output = self
+            .network
+            .with_untracked(|network| network.card.as_ref().map_or_else(Default::default, |card| card.output));
+        let answer = Answer::new(Float32Array::new(buffer).to_vec(), output, seconds, device);
         let (best, predicted) = (answer.probabilities.get(target).copied().unwrap_or(0.0), answer.predicted());
         self.results.update(|results| results.answered((photo, crop), answer));
         self.selection.update(|selection| selection.predicted(photo, predicted));
@@ -165,6 +168,7 @@ impl Desk {
                 self.say(sentence.clone());
                 self.failures.update(|failures| drop(failures.insert(photo, sentence)));
             }
+            Some(Work::Inspect { open }) => self.not_readable(open, sentence),
             Some(Work::Reference | Work::Compare) => self.test_failed(sentence),
             None => {}
         }

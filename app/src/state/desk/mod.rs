@@ -4,14 +4,20 @@
 
 mod devices;
 mod explain;
+mod keeping;
+mod models;
 mod network;
 mod photos;
 mod workers;
+
+pub use models::LARGEST_LOOK;
+pub use network::BUNDLED;
 
 use super::address::Address;
 use super::devices::Devices;
 use super::display::Display;
 use super::ledger::Ledger;
+use super::models::Models;
 use super::network::Network;
 use super::photos::{Photo, PhotoId, Photos, Prepared};
 use super::results::{Answer, Drawn, Results, Seen};
@@ -23,7 +29,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
-use web_sys::{HtmlCanvasElement, ImageData};
+use web_sys::{AbortController, Blob, HtmlCanvasElement, ImageData};
 
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -49,7 +55,16 @@ struct Hands {
     pool: Pool,
     sources: HashMap<PhotoId, Source>,
     pictures: HashMap<PhotoId, ImageData>,
-    weights: Option<ArrayBuffer>,
+    /// The file of the network in use.
+    file: Option<Blob>,
+    /// Names of ImageNet's classes.
+    imagenet: Arc<Vec<String>>,
+    /// The file that is looked at.
+    brought: Option<models::Brought>,
+    /// The network that is tried out.
+    candidate: Option<models::Candidate>,
+    /// What stops the download under way.
+    download: Option<AbortController>,
     reference: Option<Vec<ArrayBuffer>>,
     asked_for_gpu: bool,
     address: Address,
@@ -70,6 +85,8 @@ pub struct Desk {
     pub display: RwSignal<Display>,
     /// The network.
     pub network: RwSignal<Network>,
+    /// The models to choose from.
+    pub models: RwSignal<Models>,
     /// The devices.
     pub devices: RwSignal<Devices>,
     /// The work under way.
@@ -101,7 +118,11 @@ impl Desk {
             pool: Pool::new((limit as usize).clamp(1, 8)),
             sources: HashMap::new(),
             pictures: HashMap::new(),
-            weights: None,
+            file: None,
+            imagenet: Arc::default(),
+            brought: None,
+            candidate: None,
+            download: None,
             reference: None,
             asked_for_gpu: false,
             address,
@@ -113,6 +134,7 @@ impl Desk {
             view: RwSignal::default(),
             display: RwSignal::default(),
             network: RwSignal::default(),
+            models: RwSignal::default(),
             devices: RwSignal::default(),
             ledger: RwSignal::default(),
             notices: RwSignal::default(),
@@ -223,6 +245,7 @@ impl Desk {
         let target = self.selection.with(|selection| selection.by_hand(selection.photo?));
         Address {
             place: Some("explain".into()),
+            network: self.network.with(Network::address),
             target: target.filter(|_| sample.is_some()),
             photo: sample,
             map: Some(self.selection.with(|selection| selection.method.clone())),

@@ -1,13 +1,16 @@
 //! What the workers are told and what they say.
 
 use super::super::ledger::Work;
+use super::super::models::Facts;
 use super::Desk;
 use crate::bridge::client::Heard;
+use crate::bridge::fetch;
 use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use tessera_core::experiment::MethodSpec;
 use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
+use wasm_bindgen_futures::spawn_local;
 
 /// Milliseconds a worker has to answer when it is asked to stop.
 const PATIENCE: u32 = 1000;
@@ -16,7 +19,7 @@ impl Desk {
     /// Enters work and sees that it gets done.
     pub(super) fn submit(self, work: Work) -> Job {
         let need = match work {
-            Work::Prepare { .. } => Need::Worker,
+            Work::Prepare { .. } | Work::Inspect { .. } => Need::Worker,
             Work::Explain { .. } => Need::Network,
             Work::Reference => Need::Device(DeviceKind::Cpu),
             Work::Compare => Need::Device(DeviceKind::Gpu),
@@ -55,12 +58,23 @@ impl Desk {
         }
     }
 
+    /// Reads the network's file and hands it to a worker; nothing of it stays in the page's memory.
     fn open_worker(self, seat: Seat) {
-        let card = self.network.with_untracked(|network| network.card.clone());
-        let weights = self.hands.with_value(|hands| hands.weights.clone());
-        let (Some(card), Some(weights)) = (card, weights) else { return };
-        // A copy: what is sent is gone from here, and other workers will want it too.
-        self.send(seat, &Request::Open { card: (*card).clone() }, &[weights.slice(0)]);
+        let wanted = self.hands.with_value(|hands| match &hands.candidate {
+            Some(candidate) if hands.pool.tries(seat) => Some((candidate.card.clone(), candidate.file.clone())),
+            _ => Some(((*self.network.with_untracked(|network| network.card.clone())?).clone(), hands.file.clone()?)),
+        });
+        let Some((card, file)) = wanted else { return };
+        spawn_local(async move {
+            match fetch::file(&file).await {
+                Ok(bytes) => self.send(seat, &Request::Open { card }, &[bytes]),
+                Err(why) => {
+                    let sentence =
+                        format!("The file {} can not be read any more: {why}. Bring it again.", card.weights);
+                    self.heard_event(seat, Event::Refused { sentence }, Vec::new());
+                }
+            }
+        });
     }
 
     pub(super) fn send(self, seat: Seat, request: &Request, buffers: &[ArrayBuffer]) {
@@ -94,6 +108,7 @@ impl Desk {
                 let request = Request::Explain { job, height, width, target, methods };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
+            Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
             Some(Work::Reference) => self.send(seat, &Request::Test { job }, &[]),
             Some(Work::Compare) => {
                 let reference = self.hands.with_value(|hands| hands.reference.clone()).unwrap_or_default();
@@ -106,7 +121,7 @@ impl Desk {
     /// Takes in what a worker said.
     pub(super) fn heard(self, seat: Seat, heard: Heard) {
         match heard {
-            Heard::Event(event, buffers) => self.heard_event(seat, event, buffers),
+            Heard::Event(event, buffers) => self.heard_event(seat, *event, buffers),
             Heard::Lost(text) => self.gone(seat, &text),
         }
     }
@@ -118,11 +133,19 @@ impl Desk {
         }
         let device = self.hands.with_value(|hands| hands.pool.worker(seat).and_then(|worker| worker.facts.clone()));
         let kind = self.hands.with_value(|hands| hands.pool.worker(seat).map(|worker| worker.kind));
+        let trial = self.hands.with_value(|hands| hands.pool.tries(seat));
         self.hands.update_value(|hands| hands.pool.heard(seat, &event));
         match event {
             Event::Loaded => {}
+            Event::Opened { device, .. } if trial => self.adopt(seat, device),
             Event::Opened { device, .. } => self.opened(device),
+            Event::Refused { sentence } if trial => self.not_adopted(sentence),
             Event::Refused { sentence } => self.refused(kind, sentence),
+            Event::Inspected { job, card, sums, notes } => {
+                let (sha256, size) = (card.sha256.clone(), card.preprocess.size);
+                let (weights, multiply_adds) = (sums.weights, sums.multiply_adds);
+                self.inspected(job, card, Facts { sha256, size, weights, multiply_adds, notes });
+            }
             Event::Prepared { job, photo, preview, input, region } => {
                 self.prepared_photo(job, photo, preview, input, region, &buffers);
             }
@@ -139,7 +162,7 @@ impl Desk {
             }
             Event::Finished { job } => self.finished(job),
             Event::Stopped { job } => self.stopped(job),
-            Event::Tested { job, report, seconds } => self.tested(job, report, seconds, buffers),
+            Event::Tested { job, report, forward, seconds } => self.tested(job, report, (forward, seconds), buffers),
             Event::Failed { job, sentence } => self.failed(job, sentence),
         }
         self.settle();
@@ -161,6 +184,10 @@ impl Desk {
             hands.client.end(seat);
             hands.pool.lost(seat)
         });
+        if worker.trial {
+            let why = "the engine broke while it opened it, perhaps for want of memory";
+            self.not_adopted(format!("It can not be used: {why}. Close other tabs, or choose a smaller model."));
+        }
         match worker.kind {
             DeviceKind::Gpu => self.gpu_gone(worker.phase == Phase::Open),
             DeviceKind::Cpu if self.hands.with_value(|hands| hands.pool.given_up()) => self.no_engine(text),
@@ -174,6 +201,7 @@ impl Desk {
 
     /// Stops all that a person asked for. What is done stays.
     pub fn stop_all(self) {
+        self.stop_coming();
         let jobs: Vec<Job> = self.ledger.with_untracked(|ledger| ledger.visible().map(|(job, _)| job).collect());
         for job in jobs {
             self.stop(job);

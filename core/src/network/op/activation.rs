@@ -99,7 +99,7 @@ impl Activation {
         match self {
             Activation::Relu => burn::relu(x),
             Activation::LeakyRelu { slope } => burn::leaky_relu(x, f64::from(slope)),
-            Activation::Clip { low, high } => x.clamp(low, high),
+            Activation::Clip { low, high } => clipped(x, low, high),
             Activation::Sigmoid => burn::sigmoid(x),
             Activation::HardSigmoid { slope, shift } => (x * slope + shift).clamp(0.0, 1.0),
             Activation::HardSwish => x.clone() * (x / 6.0 + 0.5).clamp(0.0, 1.0),
@@ -134,9 +134,9 @@ impl Activation {
     fn by_output(self, s: Tensor<1>, y: Tensor<1>) -> Tensor<1> {
         match self {
             Activation::Relu => s.mask_fill(y.lower_equal_elem(0.0), 0.0),
-            Activation::Clip { low, high } => outside(s, y, low, high),
+            Activation::Clip { low, high } => between(s, y, low, high),
             Activation::Sigmoid => s * (y.clone() * (y.neg() + 1.0)),
-            Activation::HardSigmoid { slope, .. } => outside(s * slope, y, 0.0, 1.0),
+            Activation::HardSigmoid { slope, .. } => between(s * slope, y, 0.0, 1.0),
             Activation::Tanh => s * (y.powi_scalar(2).neg() + 1.0),
             Activation::Exp => s * y,
             Activation::Sqrt => s / (y * 2.0),
@@ -193,14 +193,21 @@ fn affine(x: Tensor<1>, scale: f32, shift: f32) -> Tensor<1> {
     if shift == 0.0 { scaled } else { scaled + shift }
 }
 
+/// `min(max(x, low), high)`. An infinite limit never reaches the device: WebGPU's shaders may not hold one.
+fn clipped(x: Tensor<1>, low: f32, high: f32) -> Tensor<1> {
+    match (low > f32::NEG_INFINITY, high < f32::INFINITY) {
+        // Where the least is above the greatest, all is the greatest.
+        (true, true) => x.clamp(low.min(high), high),
+        (true, false) => x.clamp_min(low),
+        (false, true) => x.clamp_max(high),
+        (false, false) => x,
+    }
+}
+
 /// The signal where `y` lies strictly between the limits, zero elsewhere.
-fn outside(s: Tensor<1>, y: Tensor<1>, low: f32, high: f32) -> Tensor<1> {
-    let out = if high == f32::INFINITY {
-        y.lower_equal_elem(low)
-    } else {
-        y.clone().lower_equal_elem(low).bool_or(y.greater_equal_elem(high))
-    };
-    s.mask_fill(out, 0.0)
+fn between(s: Tensor<1>, y: Tensor<1>, low: f32, high: f32) -> Tensor<1> {
+    let above = if low > f32::NEG_INFINITY { s.mask_fill(y.clone().lower_equal_elem(low), 0.0) } else { s };
+    if high < f32::INFINITY { above.mask_fill(y.greater_equal_elem(high), 0.0) } else { above }
 }
 
 /// `x` above zero, `slope x` below, with a learned slope per channel (He et al. 2015, arXiv 1502.01852).

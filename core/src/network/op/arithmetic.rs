@@ -1,7 +1,7 @@
 //! Arithmetic on two values, the shorter stretched along axes of length one.
 
 use super::{Keeps, Kept, Kind, Value};
-use burn::tensor::Tensor;
+use burn::tensor::{Bool, Tensor};
 
 /// What is done with two numbers `a` and `b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,11 +14,11 @@ pub enum Arithmetic {
     Multiply,
     /// `a / b`.
     Divide,
-    /// `a^b`.
+    /// `a^b`. The derivative for `b` is 0 where `a` is not above 0.
     Power,
-    /// The greater; the derivative goes to `a` where both are equal.
+    /// The greater; where both are equal, half of the derivative goes to each, as PyTorch's.
     Maximum,
-    /// The lesser; the derivative goes to `a` where both are equal.
+    /// The lesser; where both are equal, half of the derivative goes to each, as PyTorch's.
     Minimum,
 }
 
@@ -54,8 +54,10 @@ impl Stretch {
             if run >= RUNS {
                 return Err(format!("{left:?} and {right:?} are stretched in too many ways"));
             }
-            stretch.left[run] *= a;
-            stretch.right[run] *= b;
+            // A new shape may come from a file, so its product is not known to fit.
+            let longer = |run: usize, by| run.checked_mul(by).ok_or(format!("{left:?} and {right:?} are too large"));
+            stretch.left[run] = longer(stretch.left[run], a)?;
+            stretch.right[run] = longer(stretch.right[run], b)?;
         }
         Ok(stretch)
     }
@@ -133,20 +135,23 @@ impl Arithmetic {
                 (left.clone(), (left * a / b).neg())
             }
             Arithmetic::Power => {
-                let left = s.clone() * b.clone() * a.clone().powf(b.clone() - 1.0);
-                // a^b log a; where a is 0 the limit for b > 0 is 0.
+                // Where b is 0 the power is 1 whatever a is, a = 0 included.
+                let slope = (b.clone() * a.clone().powf(b.clone() - 1.0)).mask_fill(b.clone().equal_elem(0.0), 0.0);
+                // a^b log a; where a is 0 the limit for b > 0 is 0, and below there is none.
                 let log = a.clone().clamp_min(f32::MIN_POSITIVE).log();
-                (left, s * a.powf(b) * log)
+                let below = a.clone().lower_equal_elem(0.0);
+                (s.clone() * slope, (s * a.powf(b) * log).mask_fill(below, 0.0))
             }
-            Arithmetic::Maximum => split(s, a.lower(b)),
-            Arithmetic::Minimum => split(s, a.greater(b)),
+            Arithmetic::Maximum => split(s, a.clone().lower(b.clone()), a.equal(b)),
+            Arithmetic::Minimum => split(s, a.clone().greater(b.clone()), a.equal(b)),
         }
     }
 }
 
-/// The signal to the left but where `right` wins.
-fn split<const D: usize>(s: Tensor<D>, right: Tensor<D, burn::tensor::Bool>) -> (Tensor<D>, Tensor<D>) {
-    (s.clone().mask_fill(right.clone(), 0.0), s.mask_fill(right.bool_not(), 0.0))
+/// The signal to the right where `right` wins, half of it at a draw, and what is left to the left.
+fn split(s: Tensor<RUNS>, right: Tensor<RUNS, Bool>, draw: Tensor<RUNS, Bool>) -> (Tensor<RUNS>, Tensor<RUNS>) {
+    let share = right.float() + draw.float() * 0.5;
+    (s.clone() * (share.clone().neg() + 1.0), s * share)
 }
 
 /// Sums along the axes that were stretched.

@@ -2,11 +2,18 @@
 //!
 //! Its gradient is a convolution too: the signal, with `stride - 1` zeros between its places, convolved with the kernel
 //! turned by half a turn and its channel axes swapped (Dumoulin and Visin 2016, arXiv 1603.07285, relationship 14).
-//! So one kind of kernel serves both directions on every device.
+//! So one kind of kernel serves both directions on every device. Where windows lie side by side (patches), most of that
+//! would be products with zeros, and the gradient is a matrix product instead.
 
-use super::{Kept, Value, Want, Weights, Window};
+use super::prepared::{Finish, Prepared};
+use super::{Kept, Padding, Value, Want, Weights, Window};
 use crate::network::parameters::Parameters;
-use burn::tensor::{Device, Tensor, module::conv2d, ops::ConvOptions};
+use crate::network::processor;
+use burn::tensor::{
+    Device, Tensor,
+    module::conv2d,
+    ops::{ConvOptions, PadMode},
+};
 
 /// A convolution.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +39,7 @@ impl Convolution {
     #[must_use]
     pub fn weight_shape(&self) -> [usize; 4] {
         let [rows, columns] = self.window.kernel;
-        [self.outputs, self.inputs / self.groups, rows, columns]
+        [self.outputs, self.inputs / self.groups.max(1), rows, columns]
     }
 
     pub(super) fn wants(&self) -> Vec<Want> {
@@ -41,19 +48,28 @@ impl Convolution {
         wants
     }
 
-    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
         let mut weight = parameters.take(&self.weight);
         if self.unit_norm {
             weight.chunks_exact_mut(self.weight_shape()[1..].iter().product()).for_each(to_unit_norm);
+        }
+        if processor::is(device) {
+            let bias = self.bias.as_ref().map(|bias| parameters.take(bias));
+            let prepared = Prepared::new(self.window, [self.inputs, self.outputs], self.groups, weight, bias);
+            return Weights { prepared: Some(prepared), ..Weights::default() };
         }
         let mut tensors = vec![Value::from_floats(weight, &self.weight_shape(), device)];
         if let Some(bias) = &self.bias {
             tensors.push(Value::from_floats(parameters.take(bias), &[self.outputs], device));
         }
-        tensors
+        Weights::of(tensors)
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        let Convolution { inputs, outputs, groups, .. } = *self;
+        if groups == 0 || inputs % groups != 0 || outputs % groups != 0 {
+            return Err(format!("{inputs} channels to {outputs} cannot be in {groups} groups"));
+        }
         match *input {
             [n, c, h, w] if c == self.inputs => {
                 let [rows, columns] = self.window.outputs([h, w])?;
@@ -69,6 +85,9 @@ impl Convolution {
     }
 
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
+        if let Some(prepared) = &weights.prepared {
+            return prepared.forward(input, Finish::default());
+        }
         let kernels = weights.tensors[0].clone().pictures();
         let bias = weights.tensors.get(1).map(|bias| bias.clone().flat());
         Value::from(slide(&self.window, self.groups, input.pictures(), kernels, bias))
@@ -76,8 +95,21 @@ impl Convolution {
 
     pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
         let &[_, _, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
+        if let Some(prepared) = &weights.prepared {
+            return prepared.backward(signal, None, [h, w]);
+        }
+        if self.cuts_patches() {
+            return Value::from(patched(signal.pictures(), weights.tensors[0].clone().pictures(), [h, w]));
+        }
         let turned = weights.backward.get_or_init(|| self.turned(weights.tensors[0].clone().pictures())).clone();
         Value::from(slide_back(&self.window, self.groups, signal.pictures(), turned, [h, w]))
+    }
+
+    /// Whether its windows lie side by side, without gaps, overlaps or padding.
+    fn cuts_patches(&self) -> bool {
+        let none = Padding::Explicit { rows: (0, 0), columns: (0, 0) };
+        let Window { kernel, stride, dilation, padding, ceil } = self.window;
+        kernel == stride && kernel != [1, 1] && dilation == [1, 1] && padding == none && !ceil && self.groups == 1
     }
 
     /// `[O, I / G, h, w]` to `[I, O / G, h, w]`, each kernel turned by half a turn.
@@ -126,6 +158,18 @@ pub(super) fn slide_back(
     cut(cut(gradient, 2, above, h), 3, left, w)
 }
 
+/// The gradient where windows lie side by side: each patch is the kernels' sum weighted by its signal; zeros where the
+/// picture goes on beyond the last window.
+fn patched(signal: Tensor<4>, kernels: Tensor<4>, [h, w]: [usize; 2]) -> Tensor<4> {
+    let ([n, _, down, right], [outputs, inputs, rows, columns]) = (signal.dims(), kernels.dims());
+    let places = signal.permute([0, 2, 3, 1]).reshape([n * down * right, outputs]);
+    let patches: Tensor<6> = places
+        .matmul(kernels.reshape([outputs, inputs * rows * columns]))
+        .reshape([n, down, right, inputs, rows, columns]);
+    let picture = patches.permute([0, 3, 1, 4, 2, 5]).reshape([n, inputs, down * rows, right * columns]);
+    picture.pad([(0, h - down * rows), (0, w - right * columns)], PadMode::Constant(0.0))
+}
+
 /// Zeros before and after the spread signal of length `spread` so that the result has length `size`; a negative
 /// number means that so many places are to be cut off.
 fn backward_padding(window: &Window, axis: usize, size: usize, spread: usize) -> (isize, isize) {
@@ -135,7 +179,7 @@ fn backward_padding(window: &Window, axis: usize, size: usize, spread: usize) ->
 }
 
 /// Puts `stride - 1` zeros after each place along `axis`.
-fn spread(signal: Tensor<4>, axis: usize, stride: usize) -> Tensor<4> {
+pub(super) fn spread<const D: usize>(signal: Tensor<D>, axis: usize, stride: usize) -> Tensor<D> {
     if stride == 1 {
         return signal;
     }
@@ -152,4 +196,25 @@ fn spread(signal: Tensor<4>, axis: usize, stride: usize) -> Tensor<4> {
 fn cut(gradient: Tensor<4>, axis: usize, before: isize, size: usize) -> Tensor<4> {
     let skip = (-before).max(0) as usize;
     if gradient.dims()[axis] == size { gradient } else { gradient.narrow(axis, skip, size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_gradients_of_patches_are_the_same() {
+        let device = Device::flex();
+        let numbers = |count: usize| (0..count).map(|i| (i * 37 % 23) as f32 - 11.0).collect::<Vec<_>>();
+        let kernels = Value::from_floats(numbers(2 * 3 * 6), &[2, 3, 2, 3], &device).pictures();
+        let signal = Value::from_floats(numbers(2 * 2 * 2 * 2), &[2, 2, 2, 2], &device).pictures();
+        let window = Window { kernel: [2, 3], stride: [2, 3], ..Window::square(1, 1, 0) };
+        let turned = kernels.clone().swap_dims(0, 1).flip([2, 3]);
+        for size in [[4, 6], [5, 8]] {
+            let slow = Value::from(slide_back(&window, 1, signal.clone(), turned.clone(), size));
+            let fast = Value::from(patched(signal.clone(), kernels.clone(), size));
+            assert_eq!(slow.shape(), fast.shape());
+            assert_eq!(pollster::block_on(slow.read()), pollster::block_on(fast.read()));
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub mod convolution;
 pub mod linear;
 pub mod normalisation;
 pub mod pooling;
+pub mod prepared;
 pub mod reduction;
 pub mod resampling;
 pub mod shape_moving;
@@ -21,7 +22,7 @@ use std::cell::OnceCell;
 
 pub use activation::{Activation, PRelu, Softmax};
 pub use arithmetic::Arithmetic;
-pub use constant::Constant;
+pub use constant::{Constant, Literal};
 pub use convolution::Convolution;
 pub use linear::Linear;
 pub use normalisation::{BatchNorm, LayerNorm};
@@ -38,6 +39,8 @@ pub enum Op {
     Input,
     /// A weight as a value.
     Constant(Constant),
+    /// Numbers of the graph itself.
+    Literal(Literal),
     /// Convolution over places.
     Convolution(Convolution),
     /// Matrix product with a learned matrix.
@@ -131,6 +134,14 @@ pub struct Weights {
     pub tensors: Vec<Value>,
     /// Backward: made from `tensors` when first asked for.
     pub backward: OnceCell<Tensor<4>>,
+    /// On the processor, a convolution's weights are here and nowhere else.
+    pub prepared: Option<prepared::Prepared>,
+}
+
+impl Weights {
+    fn of(tensors: Vec<Value>) -> Weights {
+        Weights { tensors, ..Weights::default() }
+    }
 }
 
 /// What an op's gradient wants to be kept of the forward pass. Shapes are always known.
@@ -187,7 +198,7 @@ impl Op {
     pub fn kind(&self) -> Kind {
         match self {
             Op::Input => Kind::Input,
-            Op::Constant(_) => Kind::Constant,
+            Op::Constant(_) | Op::Literal(_) => Kind::Constant,
             Op::Convolution(_) => Kind::Convolution,
             Op::Linear(_) => Kind::Linear,
             Op::MatMul => Kind::MatMul,
@@ -234,41 +245,52 @@ impl Op {
     /// If one is missing.
     #[must_use]
     pub fn upload(&self, parameters: &mut Parameters, device: &Device) -> Weights {
-        let tensors = match self {
-            Op::Constant(op) => op.upload(parameters, device),
+        match self {
+            Op::Constant(op) => Weights::of(op.upload(parameters, device)),
+            Op::Literal(op) => Weights::of(op.upload(device)),
             Op::Convolution(op) => op.upload(parameters, device),
             Op::Linear(op) => op.upload(parameters, device),
-            Op::BatchNorm(op) => op.upload(parameters, device),
-            Op::LayerNorm(op) => op.upload(parameters, device),
-            Op::PRelu(op) => op.upload(parameters, device),
-            _ => vec![],
-        };
-        Weights { tensors, backward: OnceCell::new() }
+            Op::BatchNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
+            _ => Weights::default(),
+        }
     }
 
     /// How many values it takes: the least and the most.
     #[must_use]
     pub fn arity(&self) -> (usize, usize) {
         match self {
-            Op::Input | Op::Constant(_) => (0, 0),
+            Op::Input | Op::Constant(_) | Op::Literal(_) => (0, 0),
             Op::MatMul | Op::Arithmetic(_) => (2, 2),
             Op::Concat(_) => (1, usize::MAX),
             _ => (1, 1),
         }
     }
 
-    /// Shape of its output, or what does not fit. Touches no tensor.
+    /// Shape of its output, or what does not fit: never an empty one. Touches no tensor.
     ///
     /// # Errors
     /// One sentence with expected and found shapes.
     pub fn shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         let (least, most) = self.arity();
         if inputs.len() < least || inputs.len() > most {
-            return Err(format!("takes {least} values, found {}", inputs.len()));
+            let values = if least == 1 { "value" } else { "values" };
+            return Err(format!("takes {least} {values}, found {}", inputs.len()));
         }
+        if let Some(empty) = inputs.iter().find(|input| input.contains(&0)) {
+            return Err(format!("takes no empty value, found {empty:?}"));
+        }
+        let shape = self.computed_shape(inputs)?;
+        if shape.contains(&0) { Err(format!("gives an empty value, {shape:?}")) } else { Ok(shape) }
+    }
+
+    /// The same for inputs of the right number, none of them empty.
+    fn computed_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
         match self {
             Op::Input => Err("the input's shape is given, not inferred".into()),
             Op::Constant(op) => Ok(op.shape.clone()),
+            Op::Literal(op) => op.shape(),
             Op::Convolution(op) => op.shape(inputs[0]),
             Op::Linear(op) => op.shape(inputs[0]),
             Op::MatMul => linear::matmul_shape(inputs),
@@ -325,14 +347,14 @@ impl Op {
     #[must_use]
     pub fn forward(&self, weights: &Weights, mut inputs: Vec<Value>) -> Value {
         match self {
-            Op::Constant(_) => return weights.tensors[0].clone(),
+            Op::Constant(_) | Op::Literal(_) => return weights.tensors[0].clone(),
             Op::Concat(op) => return op.forward(inputs),
             _ => {}
         }
         let first = inputs.remove(0);
         match self {
             Op::Input | Op::Detachable => first,
-            Op::Constant(_) | Op::Concat(_) => unreachable!("dealt with above"),
+            Op::Constant(_) | Op::Literal(_) | Op::Concat(_) => unreachable!("dealt with above"),
             Op::Convolution(op) => op.forward(weights, first),
             Op::Linear(op) => op.forward(weights, first),
             Op::MatMul => linear::matmul_forward(first, inputs.remove(0)),
@@ -362,7 +384,7 @@ impl Op {
     #[must_use]
     pub fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Vec<Value> {
         let only = match self {
-            Op::Input | Op::Constant(_) => return vec![],
+            Op::Input | Op::Constant(_) | Op::Literal(_) => return vec![],
             Op::MatMul => return linear::matmul_gradient(kept, signal),
             Op::Arithmetic(op) => return op.gradient(kept, signal),
             Op::Concat(op) => return op.gradient(kept, signal),

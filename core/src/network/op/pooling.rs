@@ -96,7 +96,7 @@ impl Pool {
         module::max_pool2d_with_indices(roomy, options)
     }
 
-    fn to_greatest(&self, input: Tensor<4>, signal: Tensor<4>) -> Value {
+    fn to_greatest(self, input: Tensor<4>, signal: Tensor<4>) -> Value {
         let [_, _, h, w] = input.dims();
         let (above, left) = (self.window.room_along(0, h).0, self.window.room_along(1, w).0);
         let roomy = self.roomy(input);

@@ -41,8 +41,8 @@ impl Reduce {
         if let Some(axis) = self.axes.iter().find(|&&axis| axis >= input.len()) {
             return Err(format!("no axis {axis} in {input:?}"));
         }
-        if self.axes.iter().any(|&axis| input[axis] == 0) {
-            return Err(format!("nothing along the axes {:?} of {input:?}", self.axes));
+        if self.axes.iter().enumerate().any(|(i, axis)| self.axes[..i].contains(axis)) {
+            return Err(format!("an axis stands twice in {:?}", self.axes));
         }
         let shape = self.flat_shape(input);
         if self.keep {

@@ -79,17 +79,20 @@ impl Resample {
         }
     }
 
-    fn scale_along(&self, axis: usize, input: usize, output: usize) -> f64 {
+    /// Numerator and denominator of the step from one output to the next, in inputs. Whole numbers where a size is given,
+    /// so that places which fall on an input are that input's and not just below.
+    fn step_along(&self, axis: usize, input: usize, output: usize) -> (f64, f64) {
         match self.size {
-            Target::Size(_) => output as f64 / input as f64,
-            Target::Scale(scale) => f64::from(scale[axis]),
+            Target::Size(_) => (input as f64, output as f64),
+            Target::Scale(scale) => (1.0, f64::from(scale[axis])),
         }
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
         let &[n, c, h, w] = input else { return Err(format!("expected [N, C, H, W], found {input:?}")) };
         let [rows, columns] = self.size_of([h, w]);
-        if h * w == 0 || rows * columns == 0 || rows.max(columns) > 1 << 15 {
+        let fits = |length: usize| (1..=1 << 15).contains(&length);
+        if ![h, w, rows, columns].into_iter().all(fits) {
             return Err(format!("pictures of {h} x {w} cannot be resampled to {rows} x {columns}"));
         }
         Ok(vec![n, c, rows, columns])
@@ -98,10 +101,10 @@ impl Resample {
     /// The matrix `[outputs, inputs]` along an axis.
     fn matrix(&self, axis: usize, inputs: usize, device: &Device) -> Tensor<3> {
         let outputs = self.size_of([inputs; 2])[axis];
-        let scale = self.scale_along(axis, inputs, outputs);
+        let step = self.step_along(axis, inputs, outputs);
         let mut weights = vec![0.0; outputs * inputs];
         for (i, row) in weights.chunks_exact_mut(inputs).enumerate() {
-            for (input, weight) in self.kernel.taps(i, inputs, outputs, scale) {
+            for (input, weight) in self.kernel.taps(i, inputs, outputs, step) {
                 row[input] += weight as f32;
             }
         }
@@ -129,21 +132,21 @@ impl Resample {
 }
 
 impl Place {
-    fn of(self, i: usize, inputs: usize, outputs: usize, scale: f64) -> f64 {
+    fn of(self, i: usize, inputs: usize, outputs: usize, (over, under): (f64, f64)) -> f64 {
         let i = i as f64;
         match self {
             Place::PytorchHalfPixel if outputs == 1 => 0.0,
-            Place::HalfPixel | Place::PytorchHalfPixel => (i + 0.5) / scale - 0.5,
+            Place::HalfPixel | Place::PytorchHalfPixel => (i + 0.5) * over / under - 0.5,
             Place::AlignCorners if outputs == 1 => 0.0,
             Place::AlignCorners => i * (inputs as f64 - 1.0) / (outputs as f64 - 1.0),
-            Place::Asymmetric => i / scale,
+            Place::Asymmetric => i * over / under,
         }
     }
 }
 
 impl Kernel {
     /// Inputs and weights of output `i`; inputs beyond the edge are those at the edge.
-    fn taps(self, i: usize, inputs: usize, outputs: usize, scale: f64) -> Vec<(usize, f64)> {
+    fn taps(self, i: usize, inputs: usize, outputs: usize, step: (f64, f64)) -> Vec<(usize, f64)> {
         let inside = |place: f64| place.clamp(0.0, inputs as f64 - 1.0) as usize;
         match self {
             Kernel::AdaptiveAverage => {
@@ -151,15 +154,15 @@ impl Kernel {
                 (start..end).map(|input| (input, 1.0 / (end - start) as f64)).collect()
             }
             Kernel::Nearest { place, rounding } => {
-                vec![(inside(rounding.round(place.of(i, inputs, outputs, scale))), 1.0)]
+                vec![(inside(rounding.round(place.of(i, inputs, outputs, step))), 1.0)]
             }
             Kernel::Linear(place) => {
-                let at = place.of(i, inputs, outputs, scale).clamp(0.0, inputs as f64 - 1.0);
+                let at = place.of(i, inputs, outputs, step).clamp(0.0, inputs as f64 - 1.0);
                 let share = at - at.floor();
                 vec![(inside(at.floor()), 1.0 - share), (inside(at.floor() + 1.0), share)]
             }
             Kernel::Cubic { place, slope } => {
-                let at = place.of(i, inputs, outputs, scale);
+                let at = place.of(i, inputs, outputs, step);
                 (-1..3)
                     .map(|tap| {
                         let input = at.floor() + f64::from(tap);

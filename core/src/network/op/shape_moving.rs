@@ -1,5 +1,6 @@
 //! Ops that move numbers without changing them.
 
+use super::convolution::spread;
 use super::{Kept, Value};
 use burn::tensor::ops::PadMode;
 use burn::tensor::{Int, Slice as Span, Tensor, TensorData};
@@ -34,14 +35,16 @@ impl Reshape {
             Extent::Rest => Ok(1),
         };
         let mut shape: Vec<usize> = self.0.iter().map(known).collect::<Result<_, _>>()?;
-        let (count, taken) = (input.iter().product::<usize>(), shape.iter().product::<usize>().max(1));
-        if let Some(rest) = self.0.iter().position(|extent| *extent == Extent::Rest) {
-            shape[rest] = count / taken;
+        let counted = |shape: &[usize]| shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length));
+        let count = input.iter().product::<usize>();
+        let rests = self.0.iter().filter(|extent| **extent == Extent::Rest).count();
+        if let (Some(rest), Some(taken)) = (self.0.iter().position(|extent| *extent == Extent::Rest), counted(&shape)) {
+            shape[rest] = count / taken.max(1);
         }
-        if shape.iter().product::<usize>() == count {
+        if rests < 2 && counted(&shape) == Some(count) {
             Ok(shape)
         } else {
-            Err(format!("{input:?} cannot be seen as {shape:?}"))
+            Err(format!("{input:?} cannot be seen as {:?}", self.0))
         }
     }
 
@@ -63,7 +66,10 @@ impl Transpose {
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
         let mut seen = self.0.clone();
         seen.sort_unstable();
-        if seen.iter().copied().eq(0..input.len()) && input.len() <= 6 {
+        if input.len() > 6 {
+            return Err(format!("takes at most 6 axes, found {input:?}"));
+        }
+        if seen.iter().copied().eq(0..input.len()) {
             Ok(self.0.iter().map(|&axis| input[axis]).collect())
         } else {
             Err(format!("{:?} is no order of the axes of {input:?}", self.0))
@@ -109,7 +115,7 @@ pub struct Slice {
 
 impl Slice {
     fn last(&self) -> Option<usize> {
-        let way = self.step.checked_mul(self.count.checked_sub(1)? as isize)?;
+        let way = self.step.checked_mul(isize::try_from(self.count.checked_sub(1)?).ok()?)?;
         self.start.checked_add_signed(way)
     }
 
@@ -143,8 +149,16 @@ impl Slice {
         Value::along(taken, &shape)
     }
 
+    /// The signal put back: turned if the way led back, spread by the step, with zeros before and after.
     pub(super) fn gradient(&self, kept: &Kept, signal: Value) -> Value {
-        Select { axis: self.axis, places: self.places(), keep: true }.gradient(kept, signal)
+        let length = kept.shapes[0][self.axis];
+        let last = self.last().expect("shape inference found every place");
+        let signal = signal.around(self.axis);
+        let signal = if self.step < 0 { signal.flip([1]) } else { signal };
+        let (first, end) = (self.start.min(last), self.start.max(last) + 1);
+        let signal = spread(signal, 1, self.step.unsigned_abs()).narrow(1, 0, end - first);
+        let sides = [(first, length - end), (0, 0)];
+        Value::along(signal.pad(sides, PadMode::Constant(0.0)), kept.shapes[0])
     }
 }
 
@@ -225,7 +239,9 @@ impl Concat {
         for axis in 0..first.len() {
             let lengths = || inputs.iter().map(|input| input[axis]);
             shape[axis] = match axis {
-                _ if axis == self.axis => lengths().sum(),
+                _ if axis == self.axis => lengths()
+                    .try_fold(0usize, usize::checked_add)
+                    .ok_or_else(|| format!("{inputs:?} are too long one after another"))?,
                 0 => lengths().max().unwrap_or(1),
                 _ => first[axis],
             };
@@ -306,6 +322,9 @@ pub enum Filling {
     Edge,
 }
 
+/// The most places that are put on one side of a value.
+const LARGEST: usize = 1 << 29;
+
 /// So many places before and after along an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pad {
@@ -322,9 +341,9 @@ pub struct Pad {
 impl Pad {
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
         let length = *input.get(self.axis).ok_or_else(|| format!("no axis {} in {input:?}", self.axis))?;
-        let most = if self.filling == Filling::Reflect { length.saturating_sub(1) } else { usize::MAX };
-        if self.before > most || self.after > most || length == 0 {
-            return Err(format!("{} and {} places cannot be mirrored from {length}", self.before, self.after));
+        let most = if self.filling == Filling::Reflect { length.saturating_sub(1) } else { LARGEST };
+        if self.before > most || self.after > most {
+            return Err(format!("{} and {} places cannot be put around {length}", self.before, self.after));
         }
         let mut shape = input.to_vec();
         shape[self.axis] += self.before + self.after;
@@ -335,6 +354,8 @@ impl Pad {
         let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
         if let Filling::Constant(value) = self.filling {
             let sides = [(self.before, self.after), (0, 0)];
+            // An infinity keeps a WebGPU shader from running (cubecl issue 68).
+            let value = value.clamp(f32::MIN, f32::MAX);
             return Value::along(input.around(self.axis).pad(sides, PadMode::Constant(value)), &shape);
         }
         let places = self.sources(input.shape()[self.axis]);

@@ -17,6 +17,9 @@ pub enum Padding {
     SameLower,
 }
 
+/// The longest step, side or padding: products of two fit any machine's numbers.
+const FARTHEST: usize = 1 << 15;
+
 /// Size, steps and reach of a window. Arrays are rows, then columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -83,12 +86,28 @@ impl Window {
     /// Windows down and to the right.
     ///
     /// # Errors
-    /// If the picture is smaller than the window.
+    /// If it does not slide, or the picture is smaller than the window.
     pub fn outputs(&self, size: [usize; 2]) -> Result<[usize; 2], String> {
+        if !self.slides() {
+            let Window { kernel, stride, dilation, .. } = self;
+            return Err(format!(
+                "a window's sides {kernel:?}, distances {dilation:?} and steps {stride:?} go from 1 to {FARTHEST}, its padding from 0"
+            ));
+        }
         match (self.outputs_along(0, size[0]), self.outputs_along(1, size[1])) {
-            (Some(rows), Some(columns)) if size[0] * size[1] > 0 => Ok([rows, columns]),
+            (Some(rows), Some(columns)) => Ok([rows, columns]),
             _ => Err(format!("a picture of {} x {} is smaller than the window, {:?}", size[0], size[1], self.kernel)),
         }
+    }
+
+    /// Whether no part of it is zero or so large that places could not be counted.
+    fn slides(&self) -> bool {
+        let sides = match self.padding {
+            Padding::Explicit { rows, columns } => [rows.0, rows.1, columns.0, columns.1],
+            Padding::Same | Padding::SameLower => [0; 4],
+        };
+        let mut parts = self.kernel.iter().chain(&self.stride).chain(&self.dilation);
+        parts.all(|part| (1..=FARTHEST).contains(part)) && sides.iter().all(|side| *side <= FARTHEST)
     }
 
     /// What has to stand before and after along `axis` so that a window that never leaves it gives the same outputs.

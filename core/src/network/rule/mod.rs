@@ -70,14 +70,15 @@ impl Rule {
         }
     }
 
-    /// The signal at each of the node's inputs.
+    /// The signal at each of the node's inputs; none at all where nothing passes. Zeros instead would be walked on to the
+    /// input, and would come back as NaN from a derivative that is infinite: that of a root at zero, say.
     #[must_use]
     pub fn signals(self, op: &Op, weights: &Weights, kept: &Kept, signal: Value) -> Vec<Value> {
         match self {
             Rule::Gradient => op.gradient(weights, kept, signal),
             Rule::Guided => guided::signals(op, weights, kept, signal),
             Rule::Deconvolution => deconvolution::signals(signal),
-            Rule::Stop => kept.shapes.iter().map(|shape| Value::zeros(shape, &signal.device())).collect(),
+            Rule::Stop => vec![],
         }
     }
 }

@@ -1,173 +1,173 @@
 //! EfficientNet-Lite: EfficientNet without squeeze-and-excitation and with ReLU6
 //! (Liu 2020, "Higher accuracy on vision models with EfficientNet-Lite"; Tan and Le 2019, arXiv 1905.11946).
 //!
-//! Weight names are those of the PyPI package efficientnet_lite_pytorch.
+//! Weight names are those of the PyPI package efficientnet_lite_pytorch, or timm's.
 
-use crate::network::graph::{Graph, NodeId};
-use crate::network::op::{Activation, Arithmetic, BatchNorm, Convolution, Linear, Op, Padding, Reshape, Window};
+use super::builder::{Builder, Kernels, Style};
+use super::inverted_residual::{Blocks, Names, Stage, stage};
+use super::{Architecture, Dimensions};
+use crate::network::graph::Graph;
+use crate::network::op::Padding;
+use crate::photo::{Filter, Order, Preprocess};
 
-/// A run of equal blocks; only the first has the stride and changes the channels.
-pub struct Stage {
-    /// Number of blocks.
-    pub repeats: usize,
-    /// Rows and columns of the depthwise kernel.
-    pub kernel: usize,
-    /// Stride of the first block.
-    pub stride: usize,
-    /// Channels inside a block as a multiple of those it takes.
-    pub expand: usize,
-    /// Channels it gives.
-    pub outputs: usize,
+/// The family. Pictures are prepared as TensorFlow's builder does: the shortest side 32 longer than the crop.
+pub const ALL: &[Architecture] = &[
+    lite("efficientnet_lite0", "EfficientNet-Lite0", 224, |d| graph(d, &LITE0, PYPI)),
+    lite("efficientnet_lite1", "EfficientNet-Lite1", 240, |d| graph(d, &LITE1, PYPI)),
+    lite("efficientnet_lite2", "EfficientNet-Lite2", 260, |d| graph(d, &LITE2, PYPI)),
+    lite("efficientnet_lite3", "EfficientNet-Lite3", 280, |d| graph(d, &LITE3, PYPI)),
+    lite("efficientnet_lite4", "EfficientNet-Lite4", 300, |d| graph(d, &LITE4, PYPI)),
+    timm("timm_tf_efficientnet_lite0", "EfficientNet-Lite0 (timm)", [224, 256], Filter::Bicubic, |d| {
+        graph(d, &LITE0, TIMM)
+    }),
+    timm("timm_tf_efficientnet_lite1", "EfficientNet-Lite1 (timm)", [240, 272], Filter::Bicubic, |d| {
+        graph(d, &LITE1, TIMM)
+    }),
+    timm("timm_tf_efficientnet_lite2", "EfficientNet-Lite2 (timm)", [260, 292], Filter::Bicubic, |d| {
+        graph(d, &LITE2, TIMM)
+    }),
+    timm("timm_tf_efficientnet_lite3", "EfficientNet-Lite3 (timm)", [300, 331], Filter::Bilinear, |d| {
+        graph(d, &LITE3, TIMM)
+    }),
+    timm("timm_tf_efficientnet_lite4", "EfficientNet-Lite4 (timm)", [380, 413], Filter::Bilinear, |d| {
+        graph(d, &LITE4, TIMM)
+    }),
+    Architecture {
+        classes: 10,
+        ..lite("efficientnet_lite_tiny", "Tiny EfficientNet-Lite", 32, |d| graph(d, &TINY, PYPI))
+    },
+];
+
+const fn lite(id: &'static str, title: &'static str, size: usize, build: fn(&Dimensions) -> Graph) -> Architecture {
+    let preprocess = Preprocess {
+        size,
+        resize: size + 32,
+        filter: Filter::Bilinear,
+        mean: [127.0; 3],
+        std: [128.0; 3],
+        order: Order::Rgb,
+    };
+    Architecture::torchvision(id, title, FAMILY, build)
+        .prepared("efficientnet_lite_pytorch 0.1.0 from PyPI", preprocess)
 }
+
+const fn timm(
+    id: &'static str,
+    title: &'static str,
+    [size, resize]: [usize; 2],
+    filter: Filter,
+    build: fn(&Dimensions) -> Graph,
+) -> Architecture {
+    let preprocess = Preprocess { size, resize, filter, mean: [127.5; 3], std: [127.5; 3], order: Order::Rgb };
+    Architecture::torchvision(id, title, FAMILY, build).prepared("timm, weights in1k", preprocess)
+}
+
+const FAMILY: &str = "EfficientNet-Lite";
 
 /// All that tells one EfficientNet-Lite from another.
-pub struct Plan {
+struct Plan {
     /// Channels after the first convolution.
-    pub stem: usize,
+    stem: usize,
     /// The blocks.
-    pub stages: &'static [Stage],
+    stages: &'static [Stage],
     /// Channels of the last feature maps.
-    pub head: usize,
-    /// Number of classes.
-    pub classes: usize,
+    head: usize,
 }
 
-const fn stage(repeats: usize, kernel: usize, stride: usize, expand: usize, outputs: usize) -> Stage {
-    Stage { repeats, kernel, stride, expand, outputs }
-}
+const STAGES: [Stage; 7] = [
+    stage(1, 3, 1, 1, 16),
+    stage(2, 3, 2, 6, 24),
+    stage(2, 5, 2, 6, 40),
+    stage(3, 3, 2, 6, 80),
+    stage(3, 5, 1, 6, 112),
+    stage(4, 5, 2, 6, 192),
+    stage(1, 3, 1, 6, 320),
+];
 
-/// EfficientNet-Lite0 for ImageNet.
-pub const LITE0: Plan = Plan {
-    stem: 32,
-    stages: &[
-        stage(1, 3, 1, 1, 16),
-        stage(2, 3, 2, 6, 24),
-        stage(2, 5, 2, 6, 40),
-        stage(3, 3, 2, 6, 80),
-        stage(3, 5, 1, 6, 112),
-        stage(4, 5, 2, 6, 192),
-        stage(1, 3, 1, 6, 320),
-    ],
-    head: 1280,
-    classes: 1000,
-};
+const LITE0: Plan = Plan { stem: 32, stages: &STAGES, head: 1280 };
+const LITE1: Plan = Plan { stages: &scaled(10, 11), ..LITE0 };
+const LITE2: Plan = Plan { stages: &scaled(11, 12), ..LITE0 };
+const LITE3: Plan = Plan { stages: &scaled(12, 14), ..LITE0 };
+const LITE4: Plan = Plan { stages: &scaled(14, 18), ..LITE0 };
 
 /// The same shape in small, for tests that run on every device.
-pub const TINY: Plan = Plan {
-    stem: 8,
-    stages: &[stage(1, 3, 1, 1, 8), stage(1, 5, 2, 6, 12), stage(1, 5, 1, 6, 12)],
-    head: 32,
-    classes: 10,
-};
+const TINY: Plan =
+    Plan { stem: 8, stages: &[stage(1, 3, 1, 1, 8), stage(1, 5, 2, 6, 12), stage(1, 5, 1, 6, 12)], head: 32 };
 
-/// The graph of a plan.
-#[must_use]
-pub fn graph(plan: &Plan) -> Graph {
-    let mut builder = Builder { graph: Graph::new() };
-    let mut at = builder.convolution(
-        "_conv_stem",
-        "_bn0",
-        0,
-        Shape { inputs: 3, outputs: plan.stem, kernel: 3, stride: 2, groups: 1 },
-    );
-    at = builder.relu6("_conv_stem.relu6", at);
-    let (mut inputs, mut block) = (plan.stem, 0);
-    for stage in plan.stages {
+/// Compound scaling in tenths (Tan and Le 2019, section 3.3): channels to the nearest multiple of 8, but never below nine
+/// tenths; repeats rounded up, but in the first and the last stage, which Lite leaves as they are.
+const fn scaled(width: usize, depth: usize) -> [Stage; 7] {
+    let mut stages = STAGES;
+    let mut i = 0;
+    while i < stages.len() {
+        let wanted = stages[i].outputs * width;
+        let rounded = (wanted + 40) / 80 * 8;
+        stages[i].outputs = if rounded * 100 < wanted * 9 { rounded + 8 } else { rounded };
+        if i > 0 && i + 1 < stages.len() {
+            stages[i].repeats = (stages[i].repeats * depth).div_ceil(10);
+        }
+        i += 1;
+    }
+    stages
+}
+
+/// How a checkpoint calls its tensors.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// Blocks numbered through.
+    Pypi,
+    /// Blocks numbered within stages.
+    Timm,
+}
+
+const PYPI: Naming = Naming::Pypi;
+const TIMM: Naming = Naming::Timm;
+
+impl Naming {
+    fn layer(self, prefix: &str, pypi: [&str; 2], timm: [&str; 2]) -> Names {
+        let [convolution, norm] = if self == Naming::Pypi { pypi } else { timm };
+        Names {
+            convolution: format!("{prefix}{convolution}"),
+            norm: Some(format!("{prefix}{norm}")),
+            relu6: format!("{prefix}{convolution}.relu6"),
+        }
+    }
+
+    fn block(self, stage: usize, repeat: usize, number: usize) -> String {
+        if self == Naming::Pypi { format!("_blocks.{number}") } else { format!("blocks.{stage}.{repeat}") }
+    }
+
+    /// Names in a block. timm calls the last convolution of one that does not widen otherwise.
+    fn parts(self, block: &str, widens: bool) -> [Names; 3] {
+        let prefix = format!("{block}.");
+        let (convolve, narrow) = if widens { ("bn2", ["conv_pwl", "bn3"]) } else { ("bn1", ["conv_pw", "bn2"]) };
+        [
+            self.layer(&prefix, ["_expand_conv", "_bn0"], ["conv_pw", "bn1"]),
+            self.layer(&prefix, ["_depthwise_conv", "_bn1"], ["conv_dw", convolve]),
+            self.layer(&prefix, ["_project_conv", "_bn2"], narrow),
+        ]
+    }
+}
+
+fn graph(dimensions: &Dimensions, plan: &Plan, naming: Naming) -> Graph {
+    let blocks = Blocks { padding: Some(Padding::Same) };
+    let mut b = Builder::new(Style::Rectified, dimensions);
+    b.epsilon = 1e-3;
+    let stem = Kernels::new(b.width(plan.stem), 3).stride(2);
+    let mut at = blocks.rectified(&mut b, &naming.layer("", ["_conv_stem", "_bn0"], ["conv_stem", "bn1"]), 0, stem);
+    let mut number = 0;
+    for (place, stage) in plan.stages.iter().enumerate() {
         for repeat in 0..stage.repeats {
             let stride = if repeat == 0 { stage.stride } else { 1 };
-            at = builder.block(&format!("_blocks.{block}"), at, inputs, stage, stride);
-            (inputs, block) = (stage.outputs, block + 1);
+            let name = naming.block(place, repeat, number);
+            at =
+                blocks.block(&mut b, at, stage, stride, &naming.parts(&name, stage.expand > 1), &format!("{name}.add"));
+            number += 1;
         }
     }
-    at = builder.convolution(
-        "_conv_head",
-        "_bn1",
-        at,
-        Shape { inputs, outputs: plan.head, kernel: 1, stride: 1, groups: 1 },
-    );
-    builder.graph.features = builder.relu6("_conv_head.relu6", at);
-    builder.classifier(plan)
-}
-
-struct Builder {
-    graph: Graph,
-}
-
-struct Shape {
-    inputs: usize,
-    outputs: usize,
-    kernel: usize,
-    stride: usize,
-    groups: usize,
-}
-
-impl Builder {
-    fn convolution(&mut self, name: &str, norm: &str, at: NodeId, shape: Shape) -> NodeId {
-        let op = Convolution {
-            inputs: shape.inputs,
-            outputs: shape.outputs,
-            groups: shape.groups,
-            window: Window { padding: Padding::Same, ..Window::square(shape.kernel, shape.stride, 0) },
-            weight: format!("{name}.weight"),
-            bias: None,
-            unit_norm: false,
-        };
-        let at = self.graph.push(name, Op::Convolution(op), &[at]);
-        self.graph.push(norm, Op::BatchNorm(BatchNorm::named(norm, shape.outputs, 1e-3)), &[at])
-    }
-
-    fn relu6(&mut self, name: &str, at: NodeId) -> NodeId {
-        self.graph.push(name, Op::Activation(Activation::Clip { low: 0.0, high: 6.0 }), &[at])
-    }
-
-    /// An inverted residual block (Sandler et al. 2018, arXiv 1801.04381): widen, convolve each channel, narrow.
-    fn block(&mut self, name: &str, start: NodeId, inputs: usize, stage: &Stage, stride: usize) -> NodeId {
-        let wide = inputs * stage.expand;
-        let mut at = start;
-        if stage.expand > 1 {
-            let shape = Shape { inputs, outputs: wide, kernel: 1, stride: 1, groups: 1 };
-            at = self.convolution(&format!("{name}._expand_conv"), &format!("{name}._bn0"), at, shape);
-            at = self.relu6(&format!("{name}._expand_conv.relu6"), at);
-        }
-        let shape = Shape { inputs: wide, outputs: wide, kernel: stage.kernel, stride, groups: wide };
-        at = self.convolution(&format!("{name}._depthwise_conv"), &format!("{name}._bn1"), at, shape);
-        at = self.relu6(&format!("{name}._depthwise_conv.relu6"), at);
-        let shape = Shape { inputs: wide, outputs: stage.outputs, kernel: 1, stride: 1, groups: 1 };
-        at = self.convolution(&format!("{name}._project_conv"), &format!("{name}._bn2"), at, shape);
-        if stride == 1 && inputs == stage.outputs {
-            self.graph.push(format!("{name}.add"), Op::Arithmetic(Arithmetic::Add), &[at, start])
-        } else {
-            at
-        }
-    }
-
-    fn classifier(mut self, plan: &Plan) -> Graph {
-        let pooled = self.graph.push("pool", Op::GlobalAveragePool, &[self.graph.features]);
-        let flat = self.graph.push("flatten", Op::Reshape(Reshape::flatten()), &[pooled]);
-        let op = Linear {
-            inputs: plan.head,
-            outputs: plan.classes,
-            weight: "_fc.weight".into(),
-            bias: Some("_fc.bias".into()),
-            unit_norm: false,
-        };
-        self.graph.push("_fc", Op::Linear(op), &[flat]);
-        self.graph
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::describe::listing;
-
-    #[test]
-    fn lite0_has_the_published_size() {
-        let text = listing(&graph(&LITE0), [1, 3, 224, 224]).unwrap();
-        let sums = text.lines().last().unwrap();
-        // 4 652 008 learned weights, as the published file has, and 42 016 fixed statistics of the batch norms.
-        assert!(sums.contains(" 4694024 weights"), "{sums}");
-        // Summed up by hand from the plan; the paper's figure is 0.39 billion.
-        assert!(sums.contains(" 385187552 multiply-adds"), "{sums}");
-    }
+    let head = Kernels::new(b.width(plan.head), 1);
+    at = blocks.rectified(&mut b, &naming.layer("", ["_conv_head", "_bn1"], ["conv_head", "bn2"]), at, head);
+    b.features(at);
+    b.head(if naming == Naming::Pypi { "_fc" } else { "classifier" }, at);
+    b.graph
 }

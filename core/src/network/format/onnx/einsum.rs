@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::error::Refusal;
 use super::import::{Args, Held, Import, Outcome};
-use super::{batch, linear};
+use super::linear;
 use crate::network::graph::NodeId;
 use crate::network::op::{Op, Reduce, Reduction, Reshape};
 
@@ -116,6 +116,6 @@ fn matrices(import: &mut Import, (id, letters): Side, runs: [&[char]; 3]) -> Res
 
 fn seen_as(import: &mut Import, id: NodeId, lengths: &[[usize; 2]]) -> Result<NodeId, Refusal> {
     let target = |batch: usize| lengths.iter().map(|length| length[batch] as i64).collect::<Vec<i64>>();
-    let extents = batch::reshape(&import.shapes[id], &[target(0), target(1)], true, import.batches)?;
+    let extents = import.seen_as(id, &[target(0), target(1)], true)?;
     import.push(Op::Reshape(Reshape(extents)), &[id])
 }

@@ -31,7 +31,7 @@ pub fn pruned(graph: Graph, shapes: &[Shapes], output: NodeId) -> (Graph, Vec<Ve
 
 impl Graph {
     fn clone_marks(&self) -> Graph {
-        Graph { nodes: vec![], features: self.features, tokens: self.tokens }
+        Graph { nodes: vec![], features: self.features, tokens: self.tokens, picture: self.picture }
     }
 }
 
@@ -103,7 +103,8 @@ fn as_tokens(graph: Graph, id: NodeId, grid: [usize; 2]) -> Graph {
         let wanted = format!("{}/{part}", names[id]);
         (1..).map(|i| format!("{wanted}{}", "#".repeat(i - 1))).find(|name| !names.contains(name)).unwrap_or(wanted)
     };
-    let mut with = Graph { nodes: vec![], features: id + 1, tokens: Some(Tokens { before: 0, grid }) };
+    let tokens = Some(Tokens { before: 0, grid });
+    let mut with = Graph { nodes: vec![], features: id + 1, tokens, picture: graph.picture };
     for (at, mut node) in graph.nodes.into_iter().enumerate() {
         for input in &mut node.inputs {
             *input += if *input >= id { 2 } else { 0 };

@@ -45,7 +45,8 @@ fn full_size_networks_give_the_reference_logits() {
         let imported = model.network(None).unwrap();
         let took = start.elapsed();
         assert_eq!((imported.head, imported.fixed_batch), (Head::Logits, None));
-        let logits = tessera_core::network::format::safetensors::read(&tessera_tests::bytes(logits)).unwrap();
+        let logits =
+            tessera_core::network::format::safetensors::read(&tessera_tests::bytes(logits)).unwrap().parameters;
         let (got, shape) = run(imported, input, &[4, 3, 224, 224]);
         assert_eq!(shape, [4, 1000]);
         let gap = deviation(&got, logits.values(name));

@@ -1,0 +1,171 @@
+//! `tessera eval`: how often a network is right on labelled photos.
+
+use super::{Common, read_photo};
+use crate::model::Model;
+use crate::run;
+use clap::Args;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tessera_core::experiment::Target;
+use tessera_core::experiment::dataset::{self, Labelled, Unlabelled};
+use tessera_core::photo::prepare;
+
+/// Say how often a network is right on labelled photos
+#[derive(Args)]
+pub struct Eval {
+    /// A folder of photos in folders of their class (its name or WordNet id) or called ClassName-Number.jpg; or a CSV
+    /// table with columns `file` and `index`, `wnid`, `class`, `name` or `label`
+    #[arg(value_name = "DATASET")]
+    dataset: PathBuf,
+    /// Folder that the table's files are in [default: the table's own]
+    #[arg(long, value_name = "FOLDER")]
+    photos: Option<PathBuf>,
+    /// Evaluate only the first so many photos
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<usize>,
+    /// List each class
+    #[arg(long)]
+    per_class: bool,
+    /// Print one JSON document instead of a table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Photos of one class, and how many the network got right.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    photos: usize,
+    first: usize,
+    five: usize,
+}
+
+impl Count {
+    fn add(&mut self, place: Option<usize>) {
+        self.photos += 1;
+        self.first += usize::from(place == Some(0));
+        self.five += usize::from(place.is_some_and(|place| place < 5));
+    }
+
+    fn share(self, right: usize) -> f64 {
+        100.0 * right as f64 / self.photos as f64
+    }
+
+    fn json(self) -> Value {
+        json!({ "photos": self.photos, "top1": self.first, "top5": self.five })
+    }
+}
+
+impl Eval {
+    /// Runs it; a photo that cannot be read is said and the others go on.
+    ///
+    /// # Errors
+    /// One sentence: what, why, what to do.
+    pub fn run(self) -> Result<(), String> {
+        let model = self.common.open()?;
+        let (folder, mut photos, left_out) = self.photos(&model)?;
+        left_out.iter().for_each(|one| eprintln!("tessera: {one}"));
+        photos.truncate(self.limit.unwrap_or(usize::MAX));
+        let mut all = Count::default();
+        let mut classes: BTreeMap<usize, Count> = BTreeMap::new();
+        let mut failed = left_out.len();
+        for photo in &photos {
+            match self.place(&model, &folder.join(&photo.file), photo.class) {
+                Ok(place) => {
+                    all.add(place);
+                    classes.entry(photo.class).or_default().add(place);
+                }
+                Err(sentence) => {
+                    eprintln!("tessera: {sentence}");
+                    failed += 1;
+                }
+            }
+        }
+        if all.photos == 0 {
+            return Err(format!(
+                "No photo of {} could be evaluated: name a folder or table of labelled photos.",
+                self.dataset.display()
+            ));
+        }
+        self.print(&model, all, &classes, failed);
+        Ok(())
+    }
+
+    /// The folder, the labelled photos in it, and what has no label.
+    fn photos(&self, model: &Model) -> Result<(PathBuf, Vec<Labelled>, Vec<Unlabelled>), String> {
+        if self.dataset.is_dir() {
+            let mut files = vec![];
+            gather(&self.dataset, "", &mut files)?;
+            files.sort();
+            let (known, unknown) = dataset::by_names(&files, &model.classes);
+            return Ok((self.dataset.clone(), known, unknown));
+        }
+        let table = std::fs::read(&self.dataset).map_err(|error| could_not(&self.dataset, &error))?;
+        let (known, unknown) = dataset::by_table(&table, &model.classes)?;
+        let own = self.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
+        Ok((self.photos.clone().unwrap_or(own), known, unknown))
+    }
+
+    /// The place of the right class in the network's order.
+    fn place(&self, model: &Model, path: &Path, class: usize) -> Result<Option<usize>, String> {
+        let photo = read_photo(path)?;
+        let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());
+        let ran = run::explain(model, &input, Target::Predicted, &[])?;
+        Ok(ran.answer.ranking().iter().position(|&index| index == class))
+    }
+
+    fn print(&self, model: &Model, all: Count, classes: &BTreeMap<usize, Count>, failed: usize) {
+        if self.json {
+            let classes: Vec<Value> = classes
+                .iter()
+                .map(|(&index, count)| json!({ "index": index, "name": model.classes.name(index), "count": count.json() }))
+                .collect();
+            let network = &model.network.card;
+            let document = json!({ "network": network.id, "sha256": network.sha256, "device": model.device,
+                "all": all.json(), "left_out": failed, "classes": classes });
+            println!("{document:#}");
+            return;
+        }
+        if self.per_class {
+            println!("{:>6} {:>7} {:>7}  class", "photos", "top-1", "top-5");
+            for (&index, &count) in classes {
+                let (first, five) = (count.share(count.first), count.share(count.five));
+                println!("{:>6} {first:>6.1}% {five:>6.1}%  {index} {}", count.photos, model.classes.name(index));
+            }
+        }
+        println!(
+            "{}: top-1 {:.1} %, top-5 {:.1} % of {} photos in {} classes{}",
+            model.network.card.title,
+            all.share(all.first),
+            all.share(all.five),
+            all.photos,
+            classes.len(),
+            if failed > 0 { format!("; {failed} left out") } else { String::new() }
+        );
+    }
+}
+
+/// All files below a folder that are called as photos are, with `/` between folders.
+fn gather(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| could_not(folder, &error))?;
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            gather(&entry.path(), &format!("{prefix}{name}/"), files)?;
+        } else if is_photo(&name) {
+            files.push(format!("{prefix}{name}"));
+        }
+    }
+    Ok(())
+}
+
+fn is_photo(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"].contains(&extension.as_str())
+}
+
+fn could_not(path: &Path, error: &std::io::Error) -> String {
+    format!("{} could not be read ({error}): check the path and its permissions.", path.display())
+}

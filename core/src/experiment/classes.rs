@@ -1,0 +1,112 @@
+//! The classes of a network by name: what a person types, what a folder or a file is called, to an index.
+
+/// The classes of a network, in its order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Classes {
+    names: Vec<String>,
+    wnids: Vec<String>,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// One class.
+    One(usize),
+    /// Several of that name: `crane` is a bird and a machine.
+    Several(Vec<usize>),
+    /// None; these come near.
+    None(Vec<String>),
+}
+
+impl Classes {
+    /// From a name a line and, where known, WordNet's id of each (`n01440764`), a line each.
+    #[must_use]
+    pub fn from_lines(names: &str, wnids: &str) -> Classes {
+        let lines =
+            |text: &str| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+        Classes { names: lines(names), wnids: lines(wnids) }
+    }
+
+    /// From names alone.
+    #[must_use]
+    pub fn from_names(names: Vec<String>) -> Classes {
+        Classes { names, wnids: vec![] }
+    }
+
+    /// How many names are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no name is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Name of a class; its index where no name is known.
+    #[must_use]
+    pub fn name(&self, index: usize) -> String {
+        self.names.get(index).cloned().unwrap_or_else(|| format!("class {index}"))
+    }
+
+    /// The class of a name or WordNet id. A name as written wins over one in another case or with other signs between
+    /// its words: `cardigan` is a garment, `Cardigan` a dog.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Found {
+        if let Some(index) = self.wnids.iter().position(|wnid| wnid == text) {
+            return Found::One(index);
+        }
+        let exact = self.matching(|name| name == text);
+        let found = if exact.is_empty() { self.matching(|name| plain(name) == plain(text)) } else { exact };
+        match found[..] {
+            [index] => Found::One(index),
+            [] => Found::None(self.near(text)),
+            _ => Found::Several(found),
+        }
+    }
+
+    fn matching(&self, like: impl Fn(&str) -> bool) -> Vec<usize> {
+        (0..self.names.len()).filter(|&index| like(&self.names[index])).collect()
+    }
+
+    fn near(&self, text: &str) -> Vec<String> {
+        let part = plain(text);
+        self.names.iter().filter(|name| !part.is_empty() && plain(name).contains(&part)).take(5).cloned().collect()
+    }
+}
+
+fn plain(name: &str) -> String {
+    let word = |c: char| if c == '_' || c == '-' { ' ' } else { c.to_ascii_lowercase() };
+    name.trim().chars().map(word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes() -> Classes {
+        Classes::from_lines("tench\ncrane\nCardigan\ncardigan\ncrane\ngolden_retriever\n", "n01440764\nn02012849\n")
+    }
+
+    #[test]
+    fn a_name_as_written_wins() {
+        assert_eq!(classes().find("cardigan"), Found::One(3));
+        assert_eq!(classes().find("Cardigan"), Found::One(2));
+        assert_eq!(classes().find("CARDIGAN"), Found::Several(vec![2, 3]));
+        assert_eq!(classes().find("Golden-Retriever"), Found::One(5));
+    }
+
+    #[test]
+    fn wordnet_ids_are_names_too() {
+        assert_eq!(classes().find("n02012849"), Found::One(1));
+    }
+
+    #[test]
+    fn several_and_none_are_said() {
+        assert_eq!(classes().find("crane"), Found::Several(vec![1, 4]));
+        assert_eq!(classes().find("retriever"), Found::None(vec!["golden_retriever".into()]));
+        assert_eq!(classes().find(""), Found::None(vec![]));
+    }
+}

@@ -1,0 +1,144 @@
+//! A convolution prepared for the processor: kernels of our own in place of burn's.
+//!
+//! burn's convolution copies asymmetric padding, has no fast strided depthwise kernel, and writes its result before a clip
+//! or a sum reads it again (docs/bench.md has the profile this answers). The same numbers come out, but for rounding.
+
+use super::{Value, Window};
+use crate::network::processor::Numbers;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+use tessera_kernels::{Convolution, ConvolutionGradient, Epilogue, Geometry, Mask, memory};
+
+/// What is done to a convolution's sums on their way to memory, in this order.
+#[derive(Debug, Default)]
+pub struct Finish {
+    /// Added.
+    pub residual: Option<Value>,
+    /// Then clipped to these limits.
+    pub clip: Option<(f32, f32)>,
+}
+
+/// Where a signal is to be zeroed before it goes back through a convolution: where what the clip after it put out does
+/// not lie between the limits.
+#[derive(Debug)]
+pub struct Flat {
+    /// What the clip put out.
+    pub output: Value,
+    /// Its lower limit.
+    pub low: f32,
+    /// Its upper limit.
+    pub high: f32,
+}
+
+/// A convolution with its weights in the order in which the kernels read them.
+///
+/// "SAME" padding depends on the picture's size, so kernels are made for each padding that occurs: one, in general.
+pub struct Prepared {
+    window: Window,
+    channels: [usize; 2],
+    groups: usize,
+    /// As they came, until a kernel holds them.
+    weights: RefCell<Vec<f32>>,
+    bias: Option<Vec<f32>>,
+    forward: RefCell<Vec<([usize; 4], Rc<Convolution>)>>,
+    backward: RefCell<Vec<([usize; 4], Rc<ConvolutionGradient>)>>,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("window", &self.window).field("channels", &self.channels).finish()
+    }
+}
+
+impl Prepared {
+    pub(super) fn new(
+        window: Window,
+        channels: [usize; 2],
+        groups: usize,
+        weights: Vec<f32>,
+        bias: Option<Vec<f32>>,
+    ) -> Prepared {
+        let (forward, backward, weights) = (RefCell::default(), RefCell::default(), RefCell::new(weights));
+        Prepared { window, channels, groups, weights, bias, forward, backward }
+    }
+
+    fn geometry(&self, size: [usize; 2]) -> Geometry {
+        let ((top, bottom), (left, right)) = (self.window.room_along(0, size[0]), self.window.room_along(1, size[1]));
+        Geometry {
+            inputs: self.channels[0],
+            outputs: self.channels[1],
+            groups: self.groups,
+            kernel: self.window.kernel,
+            stride: self.window.stride,
+            dilation: self.window.dilation,
+            padding: [top, bottom, left, right],
+        }
+    }
+
+    /// The kernel for a padding. Weights are held once: the first kernel takes them over, later ones ask it for them.
+    fn kernel(&self, geometry: Geometry) -> Rc<Convolution> {
+        let first = self.forward.borrow().first().map(|(_, kernel)| kernel.clone());
+        made(&self.forward, geometry.padding, || {
+            let weights = first.map_or_else(|| self.weights.take(), |kernel| kernel.weights());
+            Convolution::new(geometry, &weights, self.bias.as_deref())
+        })
+    }
+
+    /// The convolution of pictures, finished on the way to memory. `None` if they do not lie on the processor.
+    ///
+    /// # Shapes
+    /// `[N, C, H, W]`; the residual that of the result.
+    #[must_use]
+    pub fn forward(&self, input: Value, finish: Finish) -> Value {
+        let &[n, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
+        let (geometry, device) = (self.geometry([h, w]), input.device());
+        let kernel = self.kernel(geometry);
+        let [rows, columns] = geometry.output_size([h, w]);
+        let shape = [n, self.channels[1], rows, columns];
+        let (input, residual) = (numbers(input), finish.residual.map(numbers));
+        let mut output = memory::take(shape.iter().product());
+        let epilogue = Epilogue { residual: residual.as_ref().map(Numbers::slice), clamp: finish.clip };
+        memory::with_scratch(|scratch| kernel.run(input.slice(), n, [h, w], epilogue, &mut output, scratch));
+        [Some(input), residual].into_iter().flatten().for_each(give_back);
+        Value::from_floats(output, &shape, &device)
+    }
+
+    /// The gradient at pictures of that `size`.
+    #[must_use]
+    pub fn backward(&self, signal: Value, flat: Option<Flat>, size: [usize; 2]) -> Value {
+        let (geometry, device, n) = (self.geometry(size), signal.device(), signal.shape()[0]);
+        let kernel = made(&self.backward, geometry.padding, || {
+            ConvolutionGradient::new(geometry, &self.kernel(geometry).weights())
+        });
+        let shape = [n, self.channels[0], size[0], size[1]];
+        let signal = numbers(signal);
+        let flat = flat.map(|flat| (numbers(flat.output), flat.low, flat.high));
+        let mask = flat.as_ref().map(|&(ref output, low, high)| Mask { output: output.slice(), low, high });
+        let mut gradient = memory::take(shape.iter().product());
+        memory::with_scratch(|scratch| kernel.run(signal.slice(), mask, n, size, &mut gradient, scratch));
+        give_back(signal);
+        Value::from_floats(gradient, &shape, &device)
+    }
+}
+
+/// The kernel for a padding, made when it is first asked for.
+fn made<K>(kernels: &RefCell<Vec<([usize; 4], Rc<K>)>>, padding: [usize; 4], make: impl FnOnce() -> K) -> Rc<K> {
+    let mut kernels = kernels.borrow_mut();
+    if let Some((_, kernel)) = kernels.iter().find(|(of, _)| *of == padding) {
+        return kernel.clone();
+    }
+    let kernel = Rc::new(make());
+    kernels.push((padding, kernel.clone()));
+    kernel
+}
+
+fn numbers(value: Value) -> Numbers {
+    Numbers::of(value.flat()).expect("a network and its input lie on one device")
+}
+
+fn give_back(numbers: Numbers) {
+    if let Some(memory) = numbers.into_memory() {
+        memory::give(memory);
+    }
+}

@@ -1,0 +1,125 @@
+//! The zoo with trained weights: what onnxruntime gave for four crops (shared/data/check), from the weight files beside
+//! it (shared/models), and that each file is recognised.
+
+use burn::tensor::Device;
+use half::f16;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+use tessera_core::network::format::safetensors as plain;
+use tessera_core::network::load;
+use tessera_core::network::parameters::{Parameter, Parameters};
+use tessera_core::network::{Network, Session};
+use tessera_core::photo::{Input, Region};
+use tessera_tests::{bytes, shared};
+
+const CROPS: [&str; 4] = ["macaw-0", "zebra-0", "dalmatian-2", "teapot-0"];
+
+/// Rows made of code book entries, and plain tensors; batch norms get the statistics they were folded for.
+fn from_code_books(file: &[u8]) -> Parameters {
+    let raw = SafeTensors::deserialize(file).unwrap();
+    let mut all = Parameters::default();
+    for (name, view) in raw.iter() {
+        if let Some(weight) = name.strip_suffix(".codes") {
+            let book = raw.tensor(&format!("{weight}.codebook")).unwrap();
+            all.0.insert(weight.into(), looked_up(weight, &view, &book));
+        } else if !name.ends_with(".codebook") {
+            let values: Vec<f32> = view.data().as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+            if let (Some(norm), [_]) = (name.strip_suffix(".weight"), view.shape()) {
+                let fixed = |value| Parameter { shape: view.shape().to_vec(), values: vec![value; values.len()] };
+                all.0.insert(format!("{norm}.running_mean"), fixed(0.0));
+                all.0.insert(format!("{norm}.running_var"), fixed(1.0));
+            }
+            all.0.insert(name.into(), Parameter { shape: view.shape().to_vec(), values });
+        }
+    }
+    all
+}
+
+/// Each row's entries of the code book beside each other. Entries of 9 or 18 numbers are of 3 x 3 kernels.
+fn looked_up(name: &str, codes: &TensorView, book: &TensorView) -> Parameter {
+    let length = book.shape()[1];
+    let book: Vec<f32> = book.data().as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect();
+    let rows = codes.shape()[0];
+    let codes: Vec<usize> = match codes.dtype() {
+        Dtype::U8 => codes.data().iter().map(|&code| usize::from(code)).collect(),
+        _ => codes.data().as_chunks().0.iter().map(|&b| usize::from(u16::from_le_bytes(b))).collect(),
+    };
+    let values: Vec<f32> = codes.iter().flat_map(|code| &book[code * length..][..length]).copied().collect();
+    let columns = values.len() / rows;
+    let side = if length % 9 == 0 { 3 } else { 1 };
+    let shape = if name == "fc.weight" { vec![rows, columns] } else { vec![rows, columns / (side * side), side, side] };
+    Parameter { shape, values }
+}
+
+/// Bytes times the scale of their row, and plain biases; the first class, the background, is left out.
+fn from_scaled_bytes(file: &[u8]) -> Parameters {
+    let raw = SafeTensors::deserialize(file).unwrap();
+    let floats = |name: &str| -> Vec<f32> {
+        raw.tensor(name).unwrap().data().as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()
+    };
+    let mut all = Parameters::default();
+    for (name, view) in raw.iter().filter(|(name, _)| !name.ends_with("_scale")) {
+        let (mut shape, mut values) = (view.shape().to_vec(), vec![]);
+        if name.ends_with(".bias") {
+            values = floats(name);
+        } else {
+            let per_row = view.data().len() / shape[0];
+            for (row, scale) in view.data().chunks_exact(per_row).zip(floats(&format!("{name}_scale"))) {
+                values.extend(row.iter().map(|&byte| f32::from(byte as i8) * scale));
+            }
+        }
+        if name.starts_with("classifier") {
+            values.drain(..values.len() / shape[0]);
+            shape[0] -= 1;
+        }
+        all.0.insert(name.into(), Parameter { shape, values });
+    }
+    all
+}
+
+/// The network that a file of these weights is recognised as.
+fn open(id: &str, parameters: &Parameters) -> Network {
+    let data: Vec<(&String, &Parameter, Vec<u8>)> = (parameters.0.iter())
+        .map(|(name, p)| (name, p, p.values.iter().flat_map(|value| value.to_le_bytes()).collect()))
+        .collect();
+    let views = data.iter().map(|(name, p, bytes)| {
+        (name.as_str(), TensorView::new(Dtype::F32, p.shape.clone(), bytes).expect("as many bytes as its shape says"))
+    });
+    let file = safetensors::serialize(views, None).unwrap();
+    let model =
+        load::read(&format!("{id}.safetensors"), &file, &|_| None).unwrap_or_else(|error| panic!("{id}: {error}"));
+    assert_eq!(model.card.architecture, id);
+    model.upload(&Device::flex()).unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+/// Fails unless the logits of all crops are within 1e-4 of the greatest: two f32 engines that sum in other orders.
+fn check(row: &str, network: &Network) {
+    let Some(folder) = shared("data/check") else { return };
+    let expected = plain::read(&bytes(folder.join("logits.safetensors"))).unwrap().parameters;
+    for (crop, expected) in CROPS.iter().zip(expected.values(row).chunks_exact(1000)) {
+        let picture = image::open(folder.join(format!("{crop}-224.png"))).unwrap().to_rgb8();
+        let region = Region { left: 0.0, top: 0.0, width: 224.0, height: 224.0 };
+        let input = Input { height: 224, width: 224, rgb: picture.into_raw(), region };
+        let values = input.normalised(&network.card.preprocess);
+        let mut session = Session::new(network, values, 224, 224).unwrap();
+        let logits = pollster::block_on(session.logits()).unwrap();
+        let most = expected.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
+        let off = logits.iter().zip(expected).fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
+        println!("{row}, {crop}: {:.1e} of the greatest", off / most);
+        assert!(off <= 1e-4 * most, "{row}, {crop}: {off} off, {most} greatest");
+    }
+}
+
+#[test]
+fn resnets_with_trained_weights_equal_onnxruntime() {
+    for id in ["resnet18", "resnet50"] {
+        let Some(file) = shared(&format!("models/{id}-pq.safetensors")) else { return };
+        check(id, &open(id, &from_code_books(&bytes(file))));
+    }
+}
+
+#[test]
+fn the_folded_mobilenet_with_trained_weights_equals_onnxruntime() {
+    let Some(file) = shared("models/mobilenet_v2-int8.safetensors") else { return };
+    check("mobilenet_v2", &open("mobilenet_v2_folded", &from_scaled_bytes(&bytes(file))));
+}
