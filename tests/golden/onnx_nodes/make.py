@@ -31,22 +31,22 @@ HERE = Path(__file__).resolve().parent
 LARGEST = 7000  # numbers in all of a case's tensors; larger ones say nothing more
 
 # Operators claimed where a value depends on the picture.
-MOVING = """Abs Add AveragePool BatchNormalization Cast CastLike Celu Clip Concat Conv DepthToSpace Div Dropout Elu Erf Exp
+MOVING = """Abs Add AveragePool BatchNormalization Cast CastLike Celu Clip Concat Conv DepthToSpace Div Dropout Einsum Elu Erf Exp
 Expand Flatten Gather Gelu Gemm GlobalAveragePool GlobalMaxPool GroupNormalization HardSigmoid HardSwish Identity If
 InstanceNormalization LRN LayerNormalization LeakyRelu Log LogSoftmax LpNormalization MatMul Max MaxPool Mean Min Mish Mul
 Neg PRelu Pad Pow Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceSum
 ReduceSumSquare Relu Reshape Resize Selu Sigmoid Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum
 Tanh Tile Transpose Unsqueeze Upsample Where ConvInteger MatMulInteger QLinearConv QLinearMatMul""".split()
 # Operators claimed on constants alone.
-FIXED = """And Ceil Constant ConstantOfShape Equal EyeLike Floor Greater GreaterOrEqual DequantizeLinear Less LessOrEqual Mod Not OneHot Or
-QuantizeLinear Range ReduceProd Round Shape Sign Size Sin Cos Trilu Xor""".split()
-SEVERAL = set("Add Sub Mul Div Pow Max Min Sum Mean MatMul Gemm Concat Clip PRelu".split())
+FIXED = """And Ceil Constant ConstantOfShape CumSum Equal EyeLike Floor GatherND Greater GreaterOrEqual DequantizeLinear Less LessOrEqual Mod Not OneHot Or
+QuantizeLinear Range ReduceProd Round ScatterND Shape Sign Size Sin Cos Trilu Xor""".split()
+SEVERAL = set("Einsum Add Sub Mul Div Pow Max Min Sum Mean MatMul Gemm Concat Clip PRelu".split())
 # Whole numbers out: ours stand as what they mean, without rounding. (scale and zero point of input and of output)
 WHOLE = {"QLinearConv": ((0, 1, 2), (6, 7)), "QLinearMatMul": ((0, 1, 2), (6, 7))}
 # Operators of both kinds that constants are worked out with beforehand; the others would run as ops in either case.
 FOLDED = set("""Identity Dropout Reshape Flatten Squeeze Unsqueeze Transpose Concat Slice Split Gather Expand Tile Cast
 CastLike Add Sum Sub Mul Div Pow Min Max Neg Abs Sqrt Exp Log Reciprocal Tanh Sigmoid Relu ReduceSum ReduceMax ReduceMin
-ReduceMean DequantizeLinear If Where""".split() + FIXED)
+ReduceMean DequantizeLinear If Where Clip BatchNormalization InstanceNormalization""".split() + FIXED)
 # Outputs beside the first that are not made: statistics.
 FIRST_ONLY = {"LayerNormalization", "BatchNormalization"}
 LEFT_OUT = {

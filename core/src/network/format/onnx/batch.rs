@@ -4,80 +4,65 @@ use super::axes;
 use super::error::Refusal;
 use crate::network::op::Extent;
 
-/// The extents that a Reshape's target means for any batch, given the input's shapes and the targets for the two
-/// batches that are followed.
-///
-/// A target that says how the batch goes on is taken at its word. One that holds the exporter's own batch as a number
-/// is repaired where the shapes prove it: the numbers of one picture stay together, so the batch is the length before
-/// which as many numbers lie in the target as in the input.
-pub fn reshape(
-    shapes: &[Vec<usize>; 2],
-    targets: &[Vec<i64>; 2],
-    zero_is_zero: bool,
-    batches: [usize; 2],
-) -> Result<Vec<Extent>, Refusal> {
-    let one = axes::reshaped(&shapes[0], &targets[0], zero_is_zero)?;
-    let wrong = || Refusal::Reason(format!("{:?} cannot be seen as {:?}: export it again", shapes[0], targets[0]));
-    if shapes[0].iter().product::<usize>() != one.iter().product::<usize>() {
-        return Err(wrong());
-    }
-    if targets[0].len() != targets[1].len() {
-        return Err("the number of axes depends on how many pictures there are: export it again".into());
-    }
-    let batch = (0..shapes[0].len()).find(|&axis| shapes[0][axis] != shapes[1][axis]);
-    let Some(batch) = batch else { return Ok(of_one(&one, &targets[0], zero_is_zero)) };
-    let axis = Growth { shapes, targets, one: &one, batch, batches }.axis(zero_is_zero).ok_or_else(baked)?;
-    Ok(with_batch(shapes, &one, axis, batch))
-}
-
-/// What decides which axis of a target grows with the batch.
-struct Growth<'a> {
-    shapes: &'a [Vec<usize>; 2],
-    targets: &'a [Vec<i64>; 2],
-    /// The target's shape for the first batch.
-    one: &'a [usize],
-    /// The input's axis that grows.
-    batch: usize,
-    batches: [usize; 2],
+/// A value of several pictures that is to be seen along other axes.
+pub struct Growth<'a> {
+    /// Its shape for the two batches that are followed.
+    pub shapes: &'a [Vec<usize>; 2],
+    /// How many runs of numbers lie before the batch: 1 where the pictures lie one after another.
+    pub start: usize,
+    /// The two batches.
+    pub batches: [usize; 2],
 }
 
 impl Growth<'_> {
-    /// Numbers before an axis of the target, counted as how many runs of it there are.
-    fn before(&self, axis: usize) -> usize {
-        self.one[..axis].iter().product()
-    }
-
-    fn axis(&self, zero_is_zero: bool) -> Option<usize> {
-        let grown = grown_axis(self.shapes, self.targets, zero_is_zero, self.one);
-        let swallowed = |axis: &usize| self.targets[0][*axis] == -1 && self.targets[0] == self.targets[1];
-        match (grown, self.baked()) {
-            (Some(axis), _) if !swallowed(&axis) => Some(axis),
-            (Some(axis), Some(baked)) if axis < baked => Some(axis),
-            (_, Some(baked)) => Some(baked),
-            (Some(axis), None) => Some(axis),
-            (None, None) => self.by_order(),
+    /// The extents that a Reshape's targets, one for each batch, mean for any batch.
+    ///
+    /// A target that says how the batch goes on is taken at its word. One that holds the exporter's own batch as a
+    /// number, or leaves the batch to whatever is left, is repaired: a reshape moves no number, so the batch can only be
+    /// in an axis before which its runs come out even.
+    pub fn reshape(&self, targets: &[Vec<i64>; 2], zero_is_zero: bool) -> Result<Vec<Extent>, Refusal> {
+        let shapes = self.shapes;
+        let one = axes::reshaped(&shapes[0], &targets[0], zero_is_zero)?;
+        if shapes[0].iter().product::<usize>() != one.iter().product::<usize>() {
+            return Err(format!("{:?} cannot be seen as {:?}: export it again", shapes[0], targets[0]).into());
         }
-    }
-
-    /// The axis that holds the exporter's own batch as a number, where the input's batch can be.
-    fn baked(&self) -> Option<usize> {
-        let start: usize = self.shapes[0][..self.batch].iter().product();
-        let end = start * self.shapes[0][self.batch];
-        let literal = |axis: usize| {
-            let said = [self.targets[0][axis], self.targets[1][axis]];
-            said == [self.batches[0] as i64; 2]
+        if targets[0].len() != targets[1].len() {
+            return Err("the number of axes depends on how many pictures there are: export it again".into());
+        }
+        let batch = (0..shapes[0].len()).find(|&axis| shapes[0][axis] != shapes[1][axis]);
+        let Some(batch) = batch else { return Ok(of_one(&one, &targets[0], zero_is_zero)) };
+        let grown = grown_axis(shapes, targets, zero_is_zero, &one);
+        let swallowed = |axis: &usize| targets[0][*axis] == -1 && targets[0] == targets[1];
+        let axis = match grown.filter(|axis| !swallowed(axis)) {
+            Some(said) => said,
+            None => self.meant(&one, targets, grown).ok_or_else(baked)?,
         };
-        (0..self.one.len()).find(|&axis| literal(axis) && (start..=end).contains(&self.before(axis)))
+        Ok(with_batch(shapes, &one, axis, batch))
     }
 
-    /// The axis that begins, or else ends, where the input's batch begins; the last axis never grows if another may.
-    fn by_order(&self) -> Option<usize> {
-        let start: usize = self.shapes[0][..self.batch].iter().product();
-        let last = self.one.len().checked_sub(1)?;
-        let begins = (0..=last).find(|&axis| self.before(axis) == start);
-        let ends = (0..last).find(|&axis| self.before(axis + 1) == start);
-        begins.filter(|&axis| axis < last).or(ends).or(begins)
+    /// The axis that grows where the target does not say it; `grown` is where it would go if left alone.
+    fn meant(&self, one: &[usize], targets: &[Vec<i64>; 2], grown: Option<usize>) -> Option<usize> {
+        let before = |axis: usize| one[..axis].iter().product::<usize>();
+        let even = |axis: &usize| {
+            let (runs, rest) = (self.start / before(*axis).max(1), self.start % before(*axis).max(1));
+            rest == 0 && one[*axis] % (runs * self.batches[0]).max(1) == 0
+        };
+        let possible: Vec<usize> = (0..one.len()).filter(even).collect();
+        let own = [self.batches[0] as i64; 2];
+        let literal = possible.iter().copied().find(|&axis| [targets[0][axis], targets[1][axis]] == own);
+        let left = grown.filter(|axis| possible.contains(axis) && literal.is_none_or(|literal| *axis < literal));
+        // The last axis, the features of a linear layer, never grows if another may.
+        let last = one.len().checked_sub(1)?;
+        let begins = possible.iter().copied().find(|&axis| axis < last && before(axis) == self.start);
+        left.or(literal).or(begins).or(possible.first().copied()).or(grown)
     }
+}
+
+/// How many runs of numbers lie before the batch in a value seen along other axes.
+pub fn start_after(start: usize, shapes: &[Vec<usize>; 2]) -> usize {
+    let grown = (0..shapes[0].len()).find(|&axis| shapes[0][axis] != shapes[1][axis]);
+    let before = |axis: usize| shapes[0][..axis].iter().product::<usize>().max(1);
+    grown.map_or(1, |axis| if start.is_multiple_of(before(axis)) { start / before(axis) } else { 1 })
 }
 
 fn baked() -> Refusal {

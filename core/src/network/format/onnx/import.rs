@@ -5,6 +5,7 @@
 //! an exporter baked in shows as a length that stays where its neighbours grow.
 
 use super::Model;
+use super::batch::{self, Growth};
 use super::call::Call;
 use super::error::{OnnxError, Refusal};
 use super::order::DEEPEST;
@@ -12,7 +13,7 @@ use super::proto::{GraphProto, NodeProto, TensorProto};
 use super::tensor::{self, Tensor, shown};
 use super::{fold, mapping};
 use crate::network::graph::{Graph, NodeId};
-use crate::network::op::{Constant, Op, Transpose};
+use crate::network::op::{Constant, Extent, Op, Transpose};
 use crate::network::parameters::{Parameter, Parameters};
 use crate::network::shape::LARGEST;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -123,6 +124,8 @@ pub struct Import<'m> {
     pub graph: Graph,
     /// Shape of each node's value for the one batch and the other.
     pub shapes: Vec<[Vec<usize>; 2]>,
+    /// For each node, how many runs of numbers lie before the batch within the axis that grows with it.
+    runs: Vec<usize>,
     /// The weights.
     pub parameters: Parameters,
     /// What there is to say of the file.
@@ -145,6 +148,7 @@ impl<'m> Import<'m> {
             batches,
             graph: Graph::new(),
             shapes: vec![shapes],
+            runs: vec![1],
             parameters: Parameters::default(),
             notes: BTreeSet::new(),
             held: HashMap::new(),
@@ -300,6 +304,12 @@ impl<'m> Import<'m> {
         if count.is_none_or(|count| count > LARGEST) {
             return Err(format!("a value of {:?} is too large: choose a smaller picture", shapes[0]).into());
         }
+        let carried = inputs.iter().copied().find(|&input| self.batch_axis(input).is_some());
+        self.runs.push(match (carried, &op) {
+            (Some(input), Op::Reshape(_)) => batch::start_after(self.runs_before(input), &shapes),
+            (Some(input), _) => self.runs[input],
+            (None, _) => 1,
+        });
         let id = self.graph.push(String::new(), op, inputs);
         self.shapes.push(shapes);
         self.pushed.push(id);
@@ -311,6 +321,7 @@ impl<'m> Import<'m> {
         assert_eq!(id + 1, self.graph.nodes.len(), "only the last node can be taken back");
         self.graph.nodes.pop();
         self.shapes.pop();
+        self.runs.pop();
         self.pushed.retain(|&other| other != id);
     }
 
@@ -410,6 +421,18 @@ impl<'m> Import<'m> {
     pub fn batch_axis(&self, id: NodeId) -> Option<usize> {
         let [one, other] = &self.shapes[id];
         (0..one.len()).find(|&axis| one[axis] != other[axis])
+    }
+
+    /// How many runs of numbers lie before the batch in a value.
+    fn runs_before(&self, id: NodeId) -> usize {
+        let axis = self.batch_axis(id).unwrap_or(0);
+        self.shapes[id][0][..axis].iter().product::<usize>() * self.runs[id]
+    }
+
+    /// A value along other axes, whose lengths are given for the one batch and the other.
+    pub fn seen_as(&self, id: NodeId, targets: &[Vec<i64>; 2], zero_is_zero: bool) -> Result<Vec<Extent>, Refusal> {
+        let growth = Growth { shapes: &self.shapes[id], start: self.runs_before(id), batches: self.batches };
+        growth.reshape(targets, zero_is_zero)
     }
 
     /// Axes in another order; two orders one after another are one, or none.

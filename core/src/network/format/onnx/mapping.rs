@@ -4,8 +4,8 @@ use super::call::Call;
 use super::error::Refusal;
 use super::import::{Args, Import, Outcome};
 use super::{
-    activation, arithmetic, attention, branch, convolution, linear, normalisation, pooling, quantisation, reduction,
-    resize, shape_moving,
+    activation, arithmetic, attention, branch, convolution, einsum, linear, normalisation, pooling, quantisation,
+    reduction, resize, shape_moving,
 };
 
 /// Makes ops of one node of the file.
@@ -30,6 +30,7 @@ pub const OPERATORS: &[(&str, Map)] = &[
     ("Div", arithmetic::pair),
     ("Dropout", shape_moving::dropout),
     ("DynamicQuantizeLinear", quantisation::dynamic),
+    ("Einsum", einsum::einsum),
     ("Elu", activation::elu),
     ("Erf", activation::simple),
     ("Exp", activation::simple),

@@ -15,6 +15,7 @@ mod batch;
 mod branch;
 mod call;
 mod convolution;
+mod einsum;
 mod error;
 mod features;
 mod fold;

@@ -1,7 +1,6 @@
 //! Operators that move numbers without changing them.
 
 use super::axes;
-use super::batch;
 use super::call::Call;
 use super::error::Refusal;
 use super::import::{Args, Held, Import, Outcome};
@@ -48,7 +47,7 @@ pub fn reshape(import: &mut Import, call: &Call, args: Args) -> Outcome {
             [target.clone(), target]
         }
     };
-    let reshape = batch::reshape(&import.shapes[id], &targets, zero_is_zero, import.batches)?;
+    let reshape = import.seen_as(id, &targets, zero_is_zero)?;
     reshaped(import, id, reshape)
 }
 
@@ -204,7 +203,7 @@ pub fn gather(import: &mut Import, call: &Call, args: Args) -> Outcome {
         }
         // All places of one axis in their order: the value seen as another shape.
         let target: Vec<i64> = places.shape.iter().map(|&length| length as i64).collect();
-        let extents = batch::reshape(&import.shapes[id], &[target.clone(), target], true, import.batches)?;
+        let extents = import.seen_as(id, &[target.clone(), target], true)?;
         return reshaped(import, id, extents);
     }
     let chosen: Vec<usize> =
@@ -243,8 +242,17 @@ pub fn expand(import: &mut Import, _: &Call, args: Args) -> Outcome {
 
 /// Tile: copies one after another.
 pub fn tile(import: &mut Import, _: &Call, args: Args) -> Outcome {
-    let repeats = args.integers(1)?.ok_or("its repeats are missing: export it again")?;
+    let given = args.wanted(1)?;
     let mut id = import.node(args.held(0)?)?;
+    let mut repeats = given.values[0].to_integers()?;
+    // As many times as there are pictures: the ops that take it stretch it by themselves.
+    for (axis, (one, other)) in repeats.iter_mut().zip(given.values[1].to_integers()?).enumerate() {
+        if *one != other && import.shape(id).get(axis) == Some(&1) {
+            *one = 1;
+        } else if *one != other {
+            return Err("it repeats a value for each picture: export it again".into());
+        }
+    }
     if repeats.len() != import.shape(id).len() || repeats.iter().any(|repeat| !(1..=1 << 12).contains(repeat)) {
         return Err(format!("repeats of {repeats:?}: export it again").into());
     }

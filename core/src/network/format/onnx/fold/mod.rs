@@ -7,6 +7,7 @@ mod making;
 mod moving;
 mod numbers;
 mod reducing;
+mod standardising;
 mod whole;
 
 pub use whole::meant;
@@ -57,10 +58,15 @@ pub fn function(call: &Call) -> Option<Fold> {
         return None;
     }
     let op = call.node.op_type.as_str();
-    [making::function(op), moving::function(op), numbers::function(op), reducing::function(op), whole::function(op)]
-        .into_iter()
-        .flatten()
-        .next()
+    let families = [
+        making::function,
+        moving::function,
+        numbers::function,
+        reducing::function,
+        standardising::function,
+        whole::function,
+    ];
+    families.into_iter().find_map(|family| family(op))
 }
 
 /// What Shape and Size give for a value of that shape.

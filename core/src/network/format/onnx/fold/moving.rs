@@ -22,6 +22,8 @@ pub fn function(op: &str) -> Option<Fold> {
         "Slice" => slice,
         "Split" => split,
         "Gather" => gather,
+        "GatherND" => gather_many,
+        "ScatterND" => scatter_many,
         "Expand" => expand,
         "Tile" => tile,
         _ => return None,
@@ -161,6 +163,51 @@ fn gather(call: &Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {
     let at = (0..before)
         .flat_map(|b| chosen.iter().flat_map(move |&place| (0..after).map(move |a| (b * length + place) * after + a)));
     Ok(vec![input.pick(at, shape)])
+}
+
+/// Where the values lie that each row of places names, and how many numbers each has.
+fn named(input: &Tensor, places: &Tensor) -> Result<(Vec<usize>, usize), Refusal> {
+    let depth = places.shape.last().copied().filter(|depth| (1..=input.shape.len()).contains(depth));
+    let depth = depth.ok_or("it names no places: export it again")?;
+    let own = strides(&input.shape);
+    let start = |row: &[i64]| -> Result<usize, String> {
+        let step = |(i, &place): (usize, &i64)| Ok(axes::axis(place, input.shape[i])? * own[i] as usize);
+        row.iter().enumerate().map(step).sum()
+    };
+    let starts = places.to_integers()?.chunks(depth).map(start).collect::<Result<_, _>>()?;
+    Ok((starts, input.shape[depth..].iter().product()))
+}
+
+/// GatherND without a batch: each row of places names one value.
+fn gather_many(call: &Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {
+    let (input, places) = (inputs.get(0)?, inputs.get(1)?);
+    if call.int("batch_dims", 0) != 0 {
+        return Err("its batches of places are not understood: export it with Gather".into());
+    }
+    let (starts, each) = named(input, places)?;
+    let depth = places.shape[places.shape.len() - 1];
+    let shape = [&places.shape[..places.shape.len() - 1], &input.shape[depth..]].concat();
+    count(&shape)?;
+    Ok(vec![input.pick(starts.into_iter().flat_map(|start| start..start + each), shape)])
+}
+
+/// ScatterND: each row of places names one value that is replaced.
+fn scatter_many(call: &Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {
+    let (input, places, updates) = (inputs.get(0)?, inputs.get(1)?, inputs.get(2)?);
+    let (starts, each) = named(input, places)?;
+    if call.text("reduction", "none") != "none" || updates.count() != starts.len() * each {
+        return Err("it does more than replace values: export it without".into());
+    }
+    let mut result = input.clone();
+    for (i, start) in starts.into_iter().enumerate() {
+        let (to, from) = (start..start + each, i * each..(i + 1) * each);
+        match (&mut result.numbers, &updates.numbers) {
+            (Numbers::Floats(to_all), Numbers::Floats(from_all)) => to_all[to].copy_from_slice(&from_all[from]),
+            (Numbers::Integers(to_all), Numbers::Integers(from_all)) => to_all[to].copy_from_slice(&from_all[from]),
+            _ => return Err("it mixes whole numbers and others: export it again".into()),
+        }
+    }
+    Ok(vec![result])
 }
 
 fn expand(_: &Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {

@@ -94,6 +94,7 @@ pub fn function(op: &str) -> Option<Fold> {
             Ok(vec![truths(input.shape.clone(), input.to_integers()?.into_iter().map(|v| v == 0))])
         },
         "Where" => choose,
+        "Clip" => clip,
         _ => return None,
     })
 }
@@ -107,41 +108,64 @@ fn one(input: &Tensor, what: fn(f32) -> f32) -> Tensor {
     Tensor { shape: input.shape.clone(), kind: input.kind, numbers }
 }
 
-/// For each number of a stretched shape, the places of the two it is made of.
-type Places = Vec<(usize, usize)>;
+/// Two values stretched to each other.
+struct Pairs {
+    shape: Vec<usize>,
+    left: Vec<isize>,
+    right: Vec<isize>,
+}
 
-/// The stretched shape, and where its numbers come from.
-fn places(a: &Tensor, b: &Tensor) -> Result<(Vec<usize>, Places), Refusal> {
-    let shape = stretched(&a.shape, &b.shape)?;
-    let (left, right) = (stretched_strides(&a.shape, &shape), stretched_strides(&b.shape, &shape));
-    let pairs = walk(&shape, &left, 0).zip(walk(&shape, &right, 0)).collect();
-    Ok((shape, pairs))
+impl Pairs {
+    fn of(a: &Tensor, b: &Tensor) -> Result<Pairs, Refusal> {
+        let shape = stretched(&a.shape, &b.shape)?;
+        let (left, right) = (stretched_strides(&a.shape, &shape), stretched_strides(&b.shape, &shape));
+        Ok(Pairs { shape, left, right })
+    }
+
+    /// The places of both numbers, for each number of the stretched shape.
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        walk(&self.shape, &self.left, 0).zip(walk(&self.shape, &self.right, 0))
+    }
 }
 
 fn two(a: &Tensor, b: &Tensor, (floats, integers): Pair) -> Result<Tensor, Refusal> {
-    let (shape, places) = places(a, b)?;
-    let numbers = match (&a.numbers, &b.numbers) {
-        (Numbers::Integers(left), Numbers::Integers(right)) => {
-            let results = places.iter().map(|&(i, j)| integers(left[i], right[j])).collect::<Option<Vec<i64>>>();
-            let results = results.ok_or("it divides by zero or overflows: export it again")?;
-            let cast = super::making::cast;
-            return Ok(Tensor { shape, ..cast(&Tensor::integers(results), a.kind)? });
-        }
-        _ => {
-            let (left, right) = (a.to_floats(), b.to_floats());
-            Numbers::Floats(places.iter().map(|&(i, j)| floats(left[i], right[j])).collect())
-        }
-    };
-    Ok(Tensor { shape, kind: if kind::is_float(a.kind) { a.kind } else { b.kind }, numbers })
+    let pairs = Pairs::of(a, b)?;
+    if let (Numbers::Integers(left), Numbers::Integers(right)) = (&a.numbers, &b.numbers) {
+        let results = pairs.places().map(|(i, j)| integers(left[i], right[j])).collect::<Option<Vec<i64>>>();
+        let results = results.ok_or("it divides by zero or overflows: export it again")?;
+        let wrapped = super::making::cast(&Tensor::integers(results), a.kind)?;
+        return Ok(Tensor { shape: pairs.shape, ..wrapped });
+    }
+    let (left, right) = (a.to_floats(), b.to_floats());
+    let numbers = Numbers::Floats(pairs.places().map(|(i, j)| floats(left[i], right[j])).collect());
+    let kind = if kind::is_float(a.kind) { a.kind } else { b.kind };
+    Ok(Tensor { shape: pairs.shape, kind, numbers })
 }
 
 fn compare(a: &Tensor, b: &Tensor, what: fn(std::cmp::Ordering) -> bool) -> Result<Tensor, Refusal> {
-    let (shape, places) = places(a, b)?;
+    let pairs = Pairs::of(a, b)?;
     if let (Numbers::Integers(left), Numbers::Integers(right)) = (&a.numbers, &b.numbers) {
-        return Ok(truths(shape, places.iter().map(|&(i, j)| what(left[i].cmp(&right[j])))));
+        let found = pairs.places().map(|(i, j)| what(left[i].cmp(&right[j])));
+        return Ok(truths(pairs.shape.clone(), found));
     }
     let (left, right) = (a.to_floats(), b.to_floats());
-    Ok(truths(shape, places.iter().map(|&(i, j)| left[i].partial_cmp(&right[j]).is_some_and(what))))
+    let found = pairs.places().map(|(i, j)| left[i].partial_cmp(&right[j]).is_some_and(what));
+    Ok(truths(pairs.shape.clone(), found))
+}
+
+/// Clip: limits as attributes before opset 11, as inputs since.
+fn clip(call: &super::Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {
+    let mut result = inputs.get(0)?.clone();
+    let limit = |at: usize, name: &str| match inputs.optional(at) {
+        Some(limit) => Some(limit.clone()),
+        None => call.has(name).then(|| Tensor::floats(vec![], vec![call.float(name, 0.0)])),
+    };
+    for (limit, op) in [(limit(1, "min"), "Max"), (limit(2, "max"), "Min")] {
+        if let Some(limit) = limit {
+            result = two(&result, &limit, pair(op).expect("in the table"))?;
+        }
+    }
+    Ok(vec![result])
 }
 
 fn choose(_: &super::Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {

@@ -12,6 +12,7 @@ pub fn function(op: &str) -> Option<Fold> {
         "ReduceSum" => |call, inputs| reduce(call, inputs, 0.0, |a, b| a + b),
         "ReduceMax" => |call, inputs| reduce(call, inputs, f64::NEG_INFINITY, f64::max),
         "ReduceMin" => |call, inputs| reduce(call, inputs, f64::INFINITY, f64::min),
+        "CumSum" => running_sum,
         "ReduceMean" => |call, inputs| reduce(call, inputs, 0.0, |a, b| a + b),
         _ => return None,
     })
@@ -47,4 +48,27 @@ fn reduce(call: &Call, inputs: &Inputs, start: f64, join: fn(f64, f64) -> f64) -
     let keep = call.int("keepdims", 1) != 0;
     let shape = (0..rank).filter(|axis| keep || !gone.contains(axis)).map(|axis| flat[axis]).collect();
     Ok(vec![Tensor { shape, kind: input.kind, numbers }])
+}
+
+fn running_sum(call: &Call, inputs: &Inputs) -> Result<Vec<Tensor>, Refusal> {
+    let input = inputs.get(0)?;
+    let axis = axes::axis(inputs.get(1)?.scalar()? as i64, input.shape.len())?;
+    let (exclusive, reverse) = (call.int("exclusive", 0) != 0, call.int("reverse", 0) != 0);
+    let (length, step) = (input.shape[axis], axes::strides(&input.shape)[axis] as usize);
+    let values = input.to_floats();
+    let mut sums = values.clone();
+    for start in (0..values.len()).filter(|i| i / step % length == 0) {
+        let mut sum = 0.0f64;
+        for i in 0..length {
+            let place = start + step * if reverse { length - 1 - i } else { i };
+            let next = sum + f64::from(values[place]);
+            sums[place] = if exclusive { sum } else { next } as f32;
+            sum = next;
+        }
+    }
+    let numbers = match &input.numbers {
+        Numbers::Floats(_) => Numbers::Floats(sums),
+        Numbers::Integers(_) => Numbers::Integers(sums.into_iter().map(|v| v as i64).collect()),
+    };
+    Ok(vec![Tensor { numbers, ..input.clone() }])
 }
