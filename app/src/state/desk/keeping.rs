@@ -105,7 +105,12 @@ impl Desk {
             network.card = None;
             network.arrival = Arrival::Card;
         });
+        // What was cut out for its size is not what the other one sees.
+        self.forget_results(true);
         self.load_network();
+        if let Some(photo) = self.selection.with_untracked(|selection| selection.chosen()) {
+            self.open(photo);
+        }
     }
 
     /// Deletes a kept model; one that is in use works on until the page is left.

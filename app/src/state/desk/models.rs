@@ -242,7 +242,7 @@ impl Desk {
     }
 
     /// What another network said is gone; so are the chosen classes if it has others.
-    fn forget_results(self, other_classes: bool) {
+    pub(super) fn forget_results(self, other_classes: bool) {
         self.ledger.update(super::super::ledger::Ledger::clear);
         self.results.update(super::super::results::Results::clear);
         self.photos.update(super::super::photos::Photos::forget_cuts);
