@@ -148,10 +148,18 @@ impl Model {
     /// # Errors
     /// One sentence that names the node that cannot be run, and what to do.
     pub fn network(&self, picture: Option<[usize; 2]>) -> Result<Imported, OnnxError> {
-        let Declared { channels, size, batch, .. } = self.declared;
-        let [rows, columns] = picture.or(size).unwrap_or([USUAL; 2]);
-        let pictures = batch.unwrap_or(1);
-        let shape = |pictures: usize| vec![pictures, channels, rows, columns];
+        let size = picture.or(self.declared.size).unwrap_or([USUAL; 2]);
+        match (self.sized(size), self.declared.size) {
+            (Err(error), Some(declared)) if size != declared && self.sized(declared).is_ok() => {
+                Err(OnnxError::Size { declared, asked: size, reason: error.reason() })
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn sized(&self, [rows, columns]: [usize; 2]) -> Result<Imported, OnnxError> {
+        let pictures = self.declared.batch.unwrap_or(1);
+        let shape = |pictures: usize| vec![pictures, self.declared.channels, rows, columns];
         match self.import([shape(pictures), shape(pictures * GROWTH)], true) {
             Ok(imported) => Ok(imported),
             Err(error) => {
@@ -159,8 +167,9 @@ impl Model {
                 let mut imported = self.import([shape(pictures), shape(pictures)], true)?;
                 imported.fixed_batch = Some(pictures);
                 imported.notes.push(format!(
-                    "The file is fixed to {pictures} picture{} at once ({error}), so methods with many passes take longer.",
-                    if pictures == 1 { "" } else { "s" }
+                    "The file is fixed to {pictures} picture{} at once ({}), so methods with many passes take longer.",
+                    if pictures == 1 { "" } else { "s" },
+                    error.reason(),
                 ));
                 Ok(imported)
             }
@@ -178,6 +187,7 @@ impl Model {
     fn import(&self, shapes: [Vec<usize>; 2], classifier: bool) -> Result<Imported, OnnxError> {
         let batches = [&shapes[0], &shapes[1]].map(|shape| shape.first().copied().unwrap_or(1));
         let mut import = Import::new(self, shapes, batches);
+        import.resized = classifier && self.declared.size.is_some_and(|size| !import.shape(0).ends_with(&size));
         import.start(&self.declared, classifier)?;
         let output = self.output(&mut import);
         let known = |name: &str| name == self.declared.name || import.knows(name);
