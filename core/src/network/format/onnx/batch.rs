@@ -24,7 +24,7 @@ impl Growth<'_> {
     /// in an axis before which its runs come out even.
     pub fn reshape(&self, targets: &[Vec<i64>; 2], zero_is_zero: bool) -> Result<Vec<Extent>, Refusal> {
         let shapes = self.shapes;
-        let fitted = [0, 1].map(|batch| self.fitted(&shapes[batch], &targets[batch]));
+        let fitted = [0, 1].map(|batch| self.fitted(batch, &targets[batch]));
         let targets = &match fitted {
             [Some(one), Some(other)] if self.resized => [one, other],
             _ => targets.clone(),
@@ -52,12 +52,13 @@ impl Growth<'_> {
     ///
     /// Behind the batch, the lengths of both sides are compared from the front for as long as runs of them come out even:
     /// those are channels. What is left are places: each for each, or all in one.
-    fn fitted(&self, shape: &[usize], target: &[i64]) -> Option<Vec<i64>> {
+    fn fitted(&self, batch: usize, target: &[i64]) -> Option<Vec<i64>> {
+        let shape = &self.shapes[batch];
         let (own, wanted) = (shape.get(1..)?, target.get(1..)?);
         let wanted: Vec<usize> = wanted.iter().map(|&length| usize::try_from(length)).collect::<Result<_, _>>().ok()?;
         let product = |lengths: &[usize]| lengths.iter().product::<usize>();
         let fits = product(own) == product(&wanted);
-        if self.start != 1 || self.shapes[0][0] == self.shapes[1][0] || wanted.contains(&0) || fits {
+        if self.start != 1 || shape[0] != self.batches[batch] || wanted.contains(&0) || fits {
             return None;
         }
         let even = |i: &usize| (0..=wanted.len()).any(|j| product(&own[..*i]) == product(&wanted[..j]));
@@ -82,7 +83,7 @@ impl Growth<'_> {
         let before = |axis: usize| one[..axis].iter().product::<usize>();
         let even = |axis: &usize| {
             let (runs, rest) = (self.start / before(*axis).max(1), self.start % before(*axis).max(1));
-            rest == 0 && one[*axis] % (runs * self.batches[0]).max(1) == 0
+            rest == 0 && one[*axis].is_multiple_of((runs * self.batches[0]).max(1))
         };
         let possible: Vec<usize> = (0..one.len()).filter(even).collect();
         let own = [self.batches[0] as i64; 2];

@@ -8,7 +8,7 @@ use super::Model;
 use super::batch::{self, Growth};
 use super::call::Call;
 use super::error::{OnnxError, Refusal};
-use super::order::DEEPEST;
+use super::order::{self, DEEPEST};
 use super::proto::{GraphProto, NodeProto, TensorProto};
 use super::tensor::{self, Tensor, shown};
 use super::{fold, mapping};
@@ -194,14 +194,26 @@ impl<'m> Import<'m> {
         tensor::read(proto, &self.model.files)
     }
 
-    /// Walks nodes that stand in order.
-    pub fn walk(&mut self, nodes: &[&'m NodeProto]) -> Result<(), OnnxError> {
+    /// Walks nodes that stand in order. What was worked out is freed after its last use, unless it is an output.
+    pub fn walk(&mut self, nodes: &[&'m NodeProto], outputs: &[&'m str]) -> Result<(), OnnxError> {
+        let mut uses = order::uses(nodes, outputs)?;
         for node in nodes {
             let call = Call { node, opset: self.model.opset(&node.domain) };
             let outputs = self.step(&call).map_err(|refusal| call.error(refusal))?;
             // Outputs that are not made (statistics, masks, places) are missed by who wants them.
             for (name, held) in node.output.iter().zip(outputs) {
                 self.bind(name, held);
+            }
+            for name in &node.input {
+                let left = uses.get_mut(name.as_str());
+                let used_up = left.is_some_and(|left| {
+                    *left = left.saturating_sub(1);
+                    *left == 0
+                });
+                // What a branch takes from outside may be wanted there again.
+                if used_up && self.depth == 0 {
+                    self.held.remove(name);
+                }
             }
         }
         Ok(())

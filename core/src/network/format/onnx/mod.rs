@@ -20,6 +20,8 @@ mod error;
 mod features;
 mod fold;
 mod head;
+#[cfg(test)]
+mod hostile;
 mod import;
 mod linear;
 mod mapping;
@@ -201,7 +203,7 @@ impl Model {
         if spare > 0 && nodes.iter().all(|node| node.attribute.iter().all(|attribute| attribute.g.is_none())) {
             import.note(format!("{spare} weights that no node uses were left out."));
         }
-        import.walk(&nodes)?;
+        import.walk(&nodes, &[output])?;
         let held = import.held(output)?;
         let held = held.ok_or_else(|| OnnxError::Output(format!("nothing makes its output {}", shown(output))))?;
         self.finish(import, held, classifier)
