@@ -194,3 +194,12 @@ fn models_lists_what_is_bundled_and_what_is_recognised() {
     let printed = text(&tessera(&["models", "list"]).stdout);
     assert!(printed.contains("efficientnet-lite0") && printed.contains("efficientnet_lite0"), "{printed}");
 }
+
+#[test]
+fn selftest_compares_a_device_with_the_processor() {
+    let output = tessera(&["selftest", "--device", "cpu", "--json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["report"]["agrees"], true, "{document}");
+    assert_eq!(document["report"]["logits"], 0.0, "the same device gives the same bits");
+    assert!(document["found"]["seconds"].as_f64().unwrap() > 0.0);
+}

@@ -256,7 +256,6 @@ impl Pool {
             | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }
-            | Event::Inspected { job, .. }
             | Event::Tested { job, .. }
             | Event::Failed { job, .. } => {
                 if worker.task.as_ref().is_some_and(|task| task.job == *job) {

@@ -39,6 +39,12 @@ pub fn megabytes(bytes: u64) -> String {
     format!("{:.1}", bytes as f64 / 1e6)
 }
 
+/// A file's size with its unit: "36 kB", "18.8 MB".
+#[must_use]
+pub fn file(bytes: u64) -> String {
+    if bytes < 100_000 { format!("{:.0}{THIN}kB", bytes as f64 / 1e3) } else { format!("{}{THIN}MB", megabytes(bytes)) }
+}
+
 /// A value of a map: three figures, a true minus sign, powers of ten where they are shorter.
 #[must_use]
 pub fn value(value: f64) -> String {
@@ -110,6 +116,12 @@ mod tests {
         assert_eq!(value(0.0), "0");
         assert_eq!(value(1234.5), "1234");
         assert_eq!(value(0.00012), "1.2\u{202f}×\u{202f}10⁻⁴");
+    }
+
+    #[test]
+    fn files() {
+        assert_eq!(file(36_496), "36\u{202f}kB");
+        assert_eq!(file(18_798_968), "18.8\u{202f}MB");
     }
 
     #[test]

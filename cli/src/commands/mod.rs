@@ -4,6 +4,7 @@ pub mod classify;
 pub mod eval;
 pub mod explain;
 pub mod models;
+pub mod selftest;
 
 use crate::model::Model;
 use clap::{Args, Subcommand, ValueEnum};
@@ -18,6 +19,8 @@ pub enum Command {
     Explain(explain::Explain),
     Eval(eval::Eval),
     Models(models::Models),
+    #[command(name = "selftest")]
+    SelfTest(selftest::SelfTest),
 }
 
 impl Command {
@@ -31,6 +34,7 @@ impl Command {
             Command::Explain(command) => command.run(),
             Command::Eval(command) => command.run(),
             Command::Models(command) => command.run(),
+            Command::SelfTest(command) => command.run(),
         }
     }
 }

@@ -30,10 +30,12 @@ pub const ENTRY: Entry = Entry {
 /// # Errors
 /// If the device fails.
 pub async fn run(session: &mut Session<'_>, target: usize) -> Result<Map, ReadError> {
-    let node = session.network.graph.features;
-    let features = session.value(node).pictures();
+    let node = session.features;
+    let value = session.value(node);
+    let features = session.maps(value);
     let [_, _, height, width] = features.dims();
-    let weights = session.gradient(target, node).pictures().mean_dim(3).mean_dim(2);
+    let signal = session.gradient(target, node);
+    let weights = session.maps(signal).mean_dim(3).mean_dim(2);
     let map = (features * weights).sum_dim(1).clamp_min(0.0);
     let values = Value::from(map).read().await?;
     Ok(super::finish(&ENTRY, session, target, values, (1, height, width), Some(node)))

@@ -4,14 +4,14 @@ use super::canonise::fold_batch_norms;
 use super::card::{Card, ONNX, Output};
 use super::format::onnx::{self, Head, OnnxError};
 use super::format::{self, FormatError, Kind};
-use super::graph::{Graph, Node};
-use super::op::Weights;
+use super::graph::{Graph, Node, NodeId};
+use super::op::{Activation, Concat, Op, Weights};
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
 use super::zoo;
 use super::zoo::recognise::{Shapes, nearest, recognise, unused};
 use crate::digest::sha256;
-use crate::photo::preset::{PRESETS, Preset};
+use crate::photo::preset::{PRESETS, Preset, UNIT};
 use crate::photo::{Filter, Preprocess};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -180,6 +180,10 @@ fn draft(name: &str, file: &[u8]) -> Card {
 fn read_onnx(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
     let model = onnx::Model::read(file.to_vec(), beside).map_err(LoadError::Onnx)?;
     let mut card = draft(name, file);
+    if model.declared.channels == 6 {
+        let Preset { mean, std, order, .. } = UNIT;
+        (card.preprocess, card.output) = (Preprocess { mean, std, order, ..card.preprocess }, Output::Sigmoid);
+    }
     if let Some([rows, _]) = model.declared.size {
         card.preprocess = card.preprocess.resized(rows);
     }
@@ -194,17 +198,34 @@ fn read_onnx(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError
 
 /// The network of an ONNX file at the card's size.
 fn by_onnx(model: &onnx::Model, card: Card) -> Result<Model, LoadError> {
-    if model.declared.channels != 3 {
-        return Err(LoadError::Channels(model.declared.channels));
-    }
     let size = card.preprocess.size;
     let imported = model.network(Some([size; 2])).map_err(LoadError::Onnx)?;
-    let shapes = infer(&imported.graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
-    let classes = shapes[imported.graph.output()].last().copied().unwrap_or(0);
+    let graph = match model.declared.channels {
+        3 => imported.graph,
+        6 => beside_its_inverse(imported.graph),
+        other => return Err(LoadError::Channels(other)),
+    };
+    let shapes = infer(&graph, [1, 3, size, size]).map_err(LoadError::Shape)?;
+    let classes = shapes[graph.output()].last().copied().unwrap_or(0);
     let sigmoid = imported.head == Head::Sigmoid || classes == 1;
     let output = if sigmoid { Output::Sigmoid } else { card.output };
     let card = Card { classes, output, ..card };
-    Ok(Model { card, graph: imported.graph, parameters: imported.parameters, notes: imported.notes })
+    Ok(Model { card, graph, parameters: imported.parameters, notes: imported.notes })
+}
+
+/// A graph for pictures of six channels made one for photos: the colours, and one less each colour, as B-cos networks see
+/// them (Böhle et al. 2022).
+fn beside_its_inverse(graph: Graph) -> Graph {
+    let mut seeing = Graph { tokens: graph.tokens, picture: graph.picture, ..Graph::new() };
+    let inverse =
+        seeing.push("add_inverse.inverse", Op::Activation(Activation::Affine { scale: -1.0, shift: 1.0 }), &[0]);
+    let both = seeing.push("add_inverse", Op::Concat(Concat { axis: 1 }), &[0, inverse]);
+    for node in graph.nodes.into_iter().skip(1) {
+        let inputs: Vec<NodeId> = node.inputs.iter().map(|input| input + both).collect();
+        seeing.push(node.name, node.op, &inputs);
+    }
+    seeing.features = graph.features + both;
+    seeing
 }
 
 /// Names of the classes, where the file carries a list of as many.

@@ -44,8 +44,8 @@ mod present {
 mod absent {
     use burn::tensor::{Device, Tensor};
 
-    /// The numbers of a tensor on the processor: in this build there are none.
-    pub enum Numbers {}
+    /// The numbers of a tensor on the processor: in this build none is ever made.
+    pub struct Numbers(Vec<f32>);
 
     impl Numbers {
         /// None: in this build no tensor lies on the processor.
@@ -55,12 +55,12 @@ mod absent {
 
         /// As a slice.
         pub fn slice(&self) -> &[f32] {
-            match *self {}
+            &self.0
         }
 
         /// Their memory.
         pub fn into_memory(self) -> Option<Vec<f32>> {
-            match self {}
+            Some(self.0)
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::backward;
 use super::forward::{self, Tape};
-use super::graph::NodeId;
+use super::graph::{Graph, NodeId};
 use super::load::Network;
 use super::rule::Rules;
 use super::shape::{ShapeError, infer};
 use super::value::{ReadError, Value};
+use burn::tensor::Tensor;
 
 /// A batch of inputs on one network.
 pub struct Session<'a> {
@@ -14,6 +15,8 @@ pub struct Session<'a> {
     pub network: &'a Network,
     /// Rows and columns of the inputs.
     pub size: (usize, usize),
+    /// The last node whose value has places, or the input where the graph has marked none that has.
+    pub features: NodeId,
     input: Value,
     taps: Vec<NodeId>,
     tape: Option<Tape>,
@@ -28,7 +31,9 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the network does not take this size.
     pub fn new(network: &'a Network, values: Vec<f32>, height: usize, width: usize) -> Result<Session<'a>, ShapeError> {
-        Session::batch(network, values, [1, 3, height, width], &[network.graph.features])
+        let shape = [1, 3, height, width];
+        let features = marked(network, &infer(&network.graph, shape)?);
+        Session::batch(network, values, shape, &[features])
     }
 
     /// Puts several inputs on the network's device. The values of `taps` and of the output are kept.
@@ -44,9 +49,9 @@ impl<'a> Session<'a> {
         shape: [usize; 4],
         taps: &[NodeId],
     ) -> Result<Session<'a>, ShapeError> {
-        infer(&network.graph, shape)?;
+        let features = marked(network, &infer(&network.graph, shape)?);
         let input = Value::from_floats(values, &shape, &network.device);
-        Ok(Session { network, size: (shape[2], shape[3]), input, taps: taps.to_vec(), tape: None })
+        Ok(Session { network, size: (shape[2], shape[3]), features, input, taps: taps.to_vec(), tape: None })
     }
 
     fn tape(&mut self) -> &Tape {
@@ -74,6 +79,18 @@ impl<'a> Session<'a> {
     /// If the node was not tapped.
     pub fn value(&mut self, node: NodeId) -> Value {
         self.tape().values[node].clone().expect("only taps and output are kept")
+    }
+
+    /// A value at the feature node, or the signal there, as maps over places. Tokens that stand for no place are left
+    /// out.
+    ///
+    /// # Shapes
+    /// `[N, C, h, w]`.
+    #[must_use]
+    pub fn maps(&self, value: Value) -> Tensor<4> {
+        let (&[n, _, c], Some(tokens)) = (value.shape(), self.network.graph.tokens) else { return value.pictures() };
+        let [h, w] = tokens.grid;
+        value.tensor::<3>().narrow(1, tokens.before, h * w).swap_dims(1, 2).reshape([n, c, h, w])
     }
 
     /// The derivative of the target's logit at a node; node 0 is the input. All inputs have the same target.
@@ -105,4 +122,15 @@ impl<'a> Session<'a> {
         let seeds = vec![(network.graph.output(), seed)];
         backward::run(&network.graph, &network.weights, self.tape(), seeds, rules, wanted)
     }
+}
+
+/// The node the graph has marked, if its value has places.
+fn marked(network: &Network, shapes: &[Vec<usize>]) -> NodeId {
+    let Graph { features, tokens, .. } = network.graph;
+    let places = match (&shapes[features][..], tokens) {
+        ([_, _, _, _], _) => true,
+        ([_, count, _], Some(tokens)) => tokens.before + tokens.grid[0] * tokens.grid[1] <= *count,
+        _ => false,
+    };
+    if places { features } else { 0 }
 }

@@ -17,6 +17,10 @@ pub struct Preset {
     pub order: Order,
 }
 
+/// Numbers from 0 to 1, as B-cos networks want them.
+pub const UNIT: Preset =
+    Preset { id: "unit", title: "0 to 1 (B-cos)", mean: [0.0; 3], std: [255.0; 3], order: Order::Rgb };
+
 /// All of them; the first is the most usual.
 pub const PRESETS: &[Preset] = &[
     Preset {
@@ -40,7 +44,7 @@ pub const PRESETS: &[Preset] = &[
         std: [128.0; 3],
         order: Order::Rgb,
     },
-    Preset { id: "unit", title: "0 to 1 (B-cos)", mean: [0.0; 3], std: [255.0; 3], order: Order::Rgb },
+    UNIT,
     Preset { id: "bytes", title: "0 to 255, as they are", mean: [0.0; 3], std: [1.0; 3], order: Order::Rgb },
     Preset {
         id: "caffe",

@@ -2,6 +2,7 @@
 //! damaged files against a sentence.
 
 mod damaged;
+mod explained;
 mod exporters;
 mod networks;
 mod nodes;

@@ -61,7 +61,7 @@ fn Sheet(card: Arc<Card>, facts: Option<Facts>) -> impl IntoView {
         ("Weights", weights.unwrap_or_else(|| uncounted.into()), String::new()),
         ("Multiply-adds", work.unwrap_or_else(|| uncounted.into()), String::new()),
         ("Input, classes", format!("{}, {}", number::size(size, size), number::count(card.classes)), String::new()),
-        ("File", format!("{}\u{202f}MB, {}", number::megabytes(card.bytes), card.weights), card.weights.clone()),
+        ("File", format!("{}, {}", number::file(card.bytes), card.weights), card.weights.clone()),
         ("Licence", told(&card.licence), String::new()),
         ("Source", told(&card.source), card.source.clone()),
         ("SHA-256", digest, card.sha256.clone()),

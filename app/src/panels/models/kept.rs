@@ -91,7 +91,7 @@ fn Item(desk: Desk, kept: Kept) -> impl IntoView {
     });
     let size = card.preprocess.size;
     let licence = if card.licence.is_empty() { "licence not known" } else { &card.licence };
-    let line = format!("{}, {}\u{202f}MB, {licence}", number::size(size, size), number::megabytes(bytes));
+    let line = format!("{}, {}, {licence}", number::size(size, size), number::file(bytes));
     view! {
         <li class="model" data-kept=card.id.clone() aria-current=move || used.get().then_some("true")>
             <div class="row">

@@ -51,8 +51,10 @@ pub fn Drawer(
             desk.look_closer();
         }
     };
+    let drawer = NodeRef::<html::Section>::new();
+    show_what_happens(desk, drawer);
     view! {
-        <section id=ID class="pop drawer" popover="auto" aria-labelledby="models-title" on:toggle=toggled>
+        <section node_ref=drawer id=ID class="pop drawer" popover="auto" aria-labelledby="models-title" on:toggle=toggled>
             <header class="row">
                 <h2 id="models-title" tabindex="-1" autofocus>"Models"</h2>
                 <button class="b bare sq end" type="button" aria-label="Close models" popovertarget=ID popovertargetaction="hide">
@@ -67,6 +69,24 @@ pub fn Drawer(
             <catalogue::ByHand desk />
         </section>
     }
+}
+
+/// Opens the drawer when a file that was dropped elsewhere is looked at, or is not used: it says so here.
+fn show_what_happens(desk: Desk, drawer: NodeRef<html::Section>) {
+    let spots = [Spot::Brought, Spot::InUse];
+    let happening = Memo::new(move |_| {
+        desk.models.with(|models| {
+            spots.each_ref().map(|spot| (models.coming_from(spot).cloned(), models.fault_at(spot).cloned()))
+        })
+    });
+    Effect::new(move |_| {
+        let Some(drawer) = drawer.get() else { return };
+        let quiet = happening.with(|spots| spots.iter().all(|(coming, fault)| coming.is_none() && fault.is_none()));
+        if !quiet && !drawer.matches(":popover-open").unwrap_or(false) {
+            // A browser without popovers tells it to who listens.
+            let _ = drawer.show_popover();
+        }
+    });
 }
 
 /// Bringing a file of one's own.

@@ -399,7 +399,7 @@ fn completed(mut card: Card, brought: &Brought) -> Result<Card, (String, String)
         card.title = entry.title.clone();
         card.licence = entry.licence.clone();
         card.source = entry.url.clone();
-        card.preprocess = entry.preprocess.clone().unwrap_or(card.preprocess);
+        card.preprocess = entry.preprocess.unwrap_or(card.preprocess);
     }
     for (name, text) in &brought.texts {
         card = with_text(card, text).map_err(|sentence| (name.clone(), sentence))?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How often one byte of each file is changed by chance.
-const MUTATIONS: u32 = 20_000;
+const MUTATIONS: u32 = 4_000;
 /// Files that take milliseconds by intent, and how often those are changed.
 const SLOW: ([&str; 3], u32) = (["evil/copy_bomb.pth", "evil/deep_tuple.pth", "evil/view_many.pth"], 200);
 
