@@ -51,6 +51,8 @@ use tensor::shown;
 
 /// The opsets that are understood.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=23;
+/// Newer ones that are tried: most of their operators are as they were.
+const LATEST: i64 = 30;
 /// Side of the picture where neither the file nor the caller says one.
 const USUAL: usize = 224;
 /// How many times larger the second batch is that an import follows: a prime that no channel count is likely to share.
@@ -121,7 +123,7 @@ impl Model {
         let opsets: BTreeMap<String, i64> =
             model.opset_import.into_iter().map(|opset| (own_domain(&opset.domain).into(), opset.version)).collect();
         let opset = opsets.get("").copied().unwrap_or(if opsets.is_empty() { 1 } else { 17 });
-        if !OPSETS.contains(&opset) {
+        if !(*OPSETS.start()..=LATEST).contains(&opset) {
             return Err(OnnxError::Opset(opset));
         }
         if graph.node.len() > MOST_NODES {
@@ -191,6 +193,9 @@ impl Model {
         let mut import = Import::new(self, shapes, batches);
         import.resized = classifier && self.declared.size.is_some_and(|size| !import.shape(0).ends_with(&size));
         import.start(&self.declared, classifier)?;
+        if self.opset("") > *OPSETS.end() {
+            import.note(format!("The file uses opset {}; what is understood are 7 to 23.", self.opset("")));
+        }
         let output = self.output(&mut import);
         let known = |name: &str| name == self.declared.name || import.knows(name);
         let nodes = in_order(&self.graph.node, &[output], &known)?;
