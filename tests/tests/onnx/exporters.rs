@@ -122,3 +122,35 @@ fn files_of_the_usual_exporters_give_the_answers_of_onnxruntime() {
     }
     assert!(wrong.is_empty(), "{wrong:?}");
 }
+
+/// The size a file declares is a default, not a wall: what only slides and averages goes at any size, what has learned
+/// its places by heart says so.
+#[test]
+fn other_sizes_than_the_declared_go_where_the_network_allows() {
+    let (mut taken, mut refused) = (vec![], vec![]);
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().to_string();
+        if path.extension().is_none_or(|extension| extension != "onnx") || name.starts_with("sklearn") {
+            continue;
+        }
+        let model = read(&name).unwrap();
+        let shape = [2, model.declared.channels, 48, 64];
+        match model.network(Some([48, 64])) {
+            Ok(imported) => {
+                let fixed = imported.fixed_batch.is_some();
+                let classes = tessera_core::network::shape::infer(&imported.graph, shape).unwrap().pop().unwrap();
+                assert!(!fixed && classes == [2, 10], "{name}: {classes:?} {:?}", imported.notes);
+                taken.push(name);
+            }
+            Err(error) => {
+                println!("{name}: {error}");
+                refused.push(name);
+            }
+        }
+    }
+    println!("{} taken", taken.len());
+    let learned = ["deit", "vit", "bcos_simple_vit", "keras", "paddle", "vgg11_bn"];
+    let wrong: Vec<_> = refused.iter().filter(|name| !learned.iter().any(|known| name.starts_with(known))).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

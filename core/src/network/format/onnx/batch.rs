@@ -12,6 +12,8 @@ pub struct Growth<'a> {
     pub start: usize,
     /// The two batches.
     pub batches: [usize; 2],
+    /// Whether the picture has another size than the file was exported for.
+    pub resized: bool,
 }
 
 impl Growth<'_> {
@@ -22,6 +24,11 @@ impl Growth<'_> {
     /// in an axis before which its runs come out even.
     pub fn reshape(&self, targets: &[Vec<i64>; 2], zero_is_zero: bool) -> Result<Vec<Extent>, Refusal> {
         let shapes = self.shapes;
+        let fitted = [0, 1].map(|batch| self.fitted(batch, &targets[batch]));
+        let targets = &match fitted {
+            [Some(one), Some(other)] if self.resized => [one, other],
+            _ => targets.clone(),
+        };
         let one = axes::reshaped(&shapes[0], &targets[0], zero_is_zero)?;
         if shapes[0].iter().product::<usize>() != one.iter().product::<usize>() {
             return Err(format!("{:?} cannot be seen as {:?}: export it again", shapes[0], targets[0]).into());
@@ -40,12 +47,43 @@ impl Growth<'_> {
         Ok(with_batch(shapes, &one, axis, batch))
     }
 
+    /// A target that holds the places of the size the file was exported for, with those of the picture instead; `None`
+    /// where it fits as it is, or where nothing proves which lengths are places.
+    ///
+    /// Behind the batch, the lengths of both sides are compared from the front for as long as runs of them come out even:
+    /// those are channels. What is left are places: each for each, or all in one.
+    fn fitted(&self, batch: usize, target: &[i64]) -> Option<Vec<i64>> {
+        let shape = &self.shapes[batch];
+        let (own, wanted) = (shape.get(1..)?, target.get(1..)?);
+        let wanted: Vec<usize> = wanted.iter().map(|&length| usize::try_from(length)).collect::<Result<_, _>>().ok()?;
+        let product = |lengths: &[usize]| lengths.iter().product::<usize>();
+        let fits = product(own) == product(&wanted);
+        if self.start != 1 || shape[0] != self.batches[batch] || wanted.contains(&0) || fits {
+            return None;
+        }
+        let even = |i: &usize| (0..=wanted.len()).any(|j| product(&own[..*i]) == product(&wanted[..j]));
+        let from = (0..=own.len()).rev().find(even)?;
+        // Places of length one may stand among the channels' runs: as many are left on both sides, or one.
+        let left = own.len() - from;
+        let ends = |left: usize| {
+            let to = wanted.len().checked_sub(left)?;
+            (left > 0 && product(&own[..from]) == product(&wanted[..to])).then_some(to)
+        };
+        let (to, places) = match (ends(left), ends(1)) {
+            (Some(to), _) => (to, own[from..].to_vec()),
+            (None, Some(to)) => (to, vec![product(&own[from..])]),
+            (None, None) => return None,
+        };
+        let lengths = wanted[..to].iter().chain(&places).map(|&length| length as i64);
+        Some(target[..1].iter().copied().chain(lengths).collect())
+    }
+
     /// The axis that grows where the target does not say it; `grown` is where it would go if left alone.
     fn meant(&self, one: &[usize], targets: &[Vec<i64>; 2], grown: Option<usize>) -> Option<usize> {
         let before = |axis: usize| one[..axis].iter().product::<usize>();
         let even = |axis: &usize| {
             let (runs, rest) = (self.start / before(*axis).max(1), self.start % before(*axis).max(1));
-            rest == 0 && one[*axis] % (runs * self.batches[0]).max(1) == 0
+            rest == 0 && one[*axis].is_multiple_of((runs * self.batches[0]).max(1))
         };
         let possible: Vec<usize> = (0..one.len()).filter(even).collect();
         let own = [self.batches[0] as i64; 2];

@@ -20,7 +20,7 @@ pub fn branch<'m>(import: &mut Import<'m>, call: &Call<'m>, args: Args) -> Outco
     import.enter(graph)?;
     let outputs: Vec<&str> = graph.output.iter().map(|output| output.name.as_str()).collect();
     let nodes = in_order(&graph.node, &outputs, &|name| import.knows(name))?;
-    import.walk(&nodes)?;
+    import.walk(&nodes, &outputs)?;
     import.leave();
     let mut held = vec![];
     for name in outputs {

@@ -99,7 +99,7 @@ pub fn convolution(import: &mut Import, call: &Call, args: Args) -> Outcome {
     let name = weight.name.clone();
     let weight_shape = [outputs, per_group, window.kernel[0], window.kernel[1]];
     let weight = import.store(&name, &weight_shape, weight.into_floats()?)?;
-    let bias = bias.map(|bias| import.store(&bias.name.clone(), &[outputs], bias.into_floats()?)).transpose()?;
+    let bias = bias.map(|bias| import.store_own(&bias.name.clone(), &[outputs], bias.into_floats()?)).transpose()?;
     let op = Convolution { inputs, outputs, groups, window, weight, bias, unit_norm: false };
     let id = on_pictures(import, id, |import, id| import.push(Op::Convolution(op), &[id]))?;
     Ok(vec![Held::Node(id)])

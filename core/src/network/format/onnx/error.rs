@@ -54,8 +54,31 @@ pub enum OnnxError {
     Input(String),
     /// Outputs that are not one number a class.
     Output(String),
+    /// A picture of another size than the file was exported for, where it cannot be brought to take it.
+    Size {
+        /// Rows and columns it was exported for.
+        declared: [usize; 2],
+        /// Rows and columns asked for.
+        asked: [usize; 2],
+        /// What does not fit.
+        reason: String,
+    },
     /// A node that does not take what it is given.
     Shape(ShapeError),
+}
+
+impl OnnxError {
+    /// Its sentence without advice, as part of another.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            OnnxError::Node { op, node, reason } => {
+                let reason = reason.split_once(": ").map_or(reason.as_str(), |(reason, _)| reason);
+                format!("at the node {node}, {op}, {reason}")
+            }
+            OnnxError::Output(reason) => reason.clone(),
+            other => other.to_string().trim_end_matches('.').to_string(),
+        }
+    }
 }
 
 impl std::fmt::Display for OnnxError {
@@ -100,6 +123,11 @@ impl std::fmt::Display for OnnxError {
             OnnxError::Output(reason) => {
                 write!(f, "The ONNX file does not give one number a class ({reason}): export a classifier.")
             }
+            OnnxError::Size { declared: [h, w], asked: [rows, columns], reason } => write!(
+                f,
+                "The ONNX file was exported for pictures of {h} x {w} and does not take {rows} x {columns} ({reason}): \
+                 choose its own size, or export it with height and width left open."
+            ),
             OnnxError::Shape(error) => error.fmt(f),
         }
     }

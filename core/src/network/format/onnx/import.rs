@@ -8,7 +8,7 @@ use super::Model;
 use super::batch::{self, Growth};
 use super::call::Call;
 use super::error::{OnnxError, Refusal};
-use super::order::DEEPEST;
+use super::order::{self, DEEPEST};
 use super::proto::{GraphProto, NodeProto, TensorProto};
 use super::tensor::{self, Tensor, shown};
 use super::{fold, mapping};
@@ -130,6 +130,8 @@ pub struct Import<'m> {
     pub parameters: Parameters,
     /// What there is to say of the file.
     pub notes: BTreeSet<String>,
+    /// Whether the picture has another size than the file was exported for.
+    pub resized: bool,
     held: HashMap<String, Held>,
     initialisers: HashMap<&'m str, &'m TensorProto>,
     constants: HashMap<String, NodeId>,
@@ -151,6 +153,7 @@ impl<'m> Import<'m> {
             runs: vec![1],
             parameters: Parameters::default(),
             notes: BTreeSet::new(),
+            resized: false,
             held: HashMap::new(),
             initialisers: model.graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor)).collect(),
             constants: HashMap::new(),
@@ -191,14 +194,26 @@ impl<'m> Import<'m> {
         tensor::read(proto, &self.model.files)
     }
 
-    /// Walks nodes that stand in order.
-    pub fn walk(&mut self, nodes: &[&'m NodeProto]) -> Result<(), OnnxError> {
+    /// Walks nodes that stand in order. What was worked out is freed after its last use, unless it is an output.
+    pub fn walk(&mut self, nodes: &[&'m NodeProto], outputs: &[&'m str]) -> Result<(), OnnxError> {
+        let mut uses = order::uses(nodes, outputs)?;
         for node in nodes {
             let call = Call { node, opset: self.model.opset(&node.domain) };
             let outputs = self.step(&call).map_err(|refusal| call.error(refusal))?;
             // Outputs that are not made (statistics, masks, places) are missed by who wants them.
             for (name, held) in node.output.iter().zip(outputs) {
                 self.bind(name, held);
+            }
+            for name in &node.input {
+                let left = uses.get_mut(name.as_str());
+                let used_up = left.is_some_and(|left| {
+                    *left = left.saturating_sub(1);
+                    *left == 0
+                });
+                // What a branch takes from outside may be wanted there again.
+                if used_up && self.depth == 0 {
+                    self.held.remove(name);
+                }
             }
         }
         Ok(())
@@ -384,32 +399,53 @@ impl<'m> Import<'m> {
         if rest == others && same { Ok(first) } else { Err(refused()) }
     }
 
-    /// Keeps a weight, under that name or one like it.
-    pub fn store(&mut self, name: &str, shape: &[usize], mut values: Vec<f32>) -> Result<String, Refusal> {
-        let wrong = |reason: &str| OnnxError::Tensor { name: shown(name), reason: reason.into() };
+    /// Keeps a weight, under that name or one like it; one that is there already serves again.
+    pub fn store(&mut self, name: &str, shape: &[usize], values: Vec<f32>) -> Result<String, Refusal> {
+        let values = self.checked(name, values)?;
+        let name = if name.is_empty() { "constant" } else { name };
+        let like = (1..).map(|number| if number == 1 { name.to_string() } else { format!("{name}#{number}") });
+        for unique in like {
+            match self.parameters.0.get(&unique) {
+                None => return self.keep(unique, shape, values),
+                Some(other) if other.shape == shape && other.values == values => return Ok(unique),
+                Some(_) => {}
+            }
+        }
+        unreachable!("there is always another number")
+    }
+
+    /// Keeps a short weight for one node alone, though the file may let it serve several: exporters join what is equal,
+    /// and what serves once can be folded.
+    pub fn store_own(&mut self, name: &str, shape: &[usize], values: Vec<f32>) -> Result<String, Refusal> {
+        let values = self.checked(name, values)?;
+        let mut unique = name.to_string();
+        let mut number = 2;
+        while self.parameters.0.contains_key(&unique) {
+            unique = format!("{name}#{number}");
+            number += 1;
+        }
+        self.keep(unique, shape, values)
+    }
+
+    fn checked(&mut self, name: &str, mut values: Vec<f32>) -> Result<Vec<f32>, Refusal> {
         if values.iter().any(|value| value.is_nan()) {
-            return Err(wrong("they hold NaN, which is no number").into());
+            let reason = "they hold NaN, which is no number".into();
+            return Err(OnnxError::Tensor { name: shown(name), reason }.into());
         }
         if values.iter().any(|value| value.is_infinite()) {
             self.notes.insert("Infinite constants were replaced by the greatest finite number.".into());
             values.iter_mut().for_each(|value| *value = value.clamp(f32::MIN, f32::MAX));
         }
-        let mut unique = if name.is_empty() { "constant".to_string() } else { name.to_string() };
-        let base = unique.clone();
-        let mut number = 2;
-        while let Some(other) = self.parameters.0.get(&unique) {
-            if other.shape == shape && other.values == values {
-                return Ok(unique);
-            }
-            unique = format!("{base}#{number}");
-            number += 1;
-        }
+        Ok(values)
+    }
+
+    fn keep(&mut self, name: String, shape: &[usize], values: Vec<f32>) -> Result<String, Refusal> {
         self.weights += values.len();
         if self.weights > MOST_WEIGHTS {
             return Err(OnnxError::Large { what: "weights".into(), limit: MOST_WEIGHTS }.into());
         }
-        self.parameters.0.insert(unique.clone(), Parameter { shape: shape.to_vec(), values });
-        Ok(unique)
+        self.parameters.0.insert(name.clone(), Parameter { shape: shape.to_vec(), values });
+        Ok(name)
     }
 
     /// The shape of a value for the first batch.
@@ -431,7 +467,12 @@ impl<'m> Import<'m> {
 
     /// A value along other axes, whose lengths are given for the one batch and the other.
     pub fn seen_as(&self, id: NodeId, targets: &[Vec<i64>; 2], zero_is_zero: bool) -> Result<Vec<Extent>, Refusal> {
-        let growth = Growth { shapes: &self.shapes[id], start: self.runs_before(id), batches: self.batches };
+        let growth = Growth {
+            shapes: &self.shapes[id],
+            start: self.runs_before(id),
+            batches: self.batches,
+            resized: self.resized,
+        };
         growth.reshape(targets, zero_is_zero)
     }
 

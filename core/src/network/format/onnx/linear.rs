@@ -45,7 +45,8 @@ impl Matrix {
             return Err("its matrix is empty: export it again".into());
         }
         let weight = import.store(&name, &[outputs, inputs], values)?;
-        let bias = bias.map(|bias| import.store(&bias.name.clone(), &[outputs], bias.into_floats()?)).transpose()?;
+        let bias =
+            bias.map(|bias| import.store_own(&bias.name.clone(), &[outputs], bias.into_floats()?)).transpose()?;
         import.push(Op::Linear(Linear { inputs, outputs, weight, bias, unit_norm: false }), &[id])
     }
 }

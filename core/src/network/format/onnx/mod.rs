@@ -20,6 +20,8 @@ mod error;
 mod features;
 mod fold;
 mod head;
+#[cfg(test)]
+mod hostile;
 mod import;
 mod linear;
 mod mapping;
@@ -49,6 +51,8 @@ use tensor::shown;
 
 /// The opsets that are understood.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=23;
+/// Newer ones that are tried: most of their operators are as they were.
+const LATEST: i64 = 30;
 /// Side of the picture where neither the file nor the caller says one.
 const USUAL: usize = 224;
 /// How many times larger the second batch is that an import follows: a prime that no channel count is likely to share.
@@ -119,7 +123,7 @@ impl Model {
         let opsets: BTreeMap<String, i64> =
             model.opset_import.into_iter().map(|opset| (own_domain(&opset.domain).into(), opset.version)).collect();
         let opset = opsets.get("").copied().unwrap_or(if opsets.is_empty() { 1 } else { 17 });
-        if !OPSETS.contains(&opset) {
+        if !(*OPSETS.start()..=LATEST).contains(&opset) {
             return Err(OnnxError::Opset(opset));
         }
         if graph.node.len() > MOST_NODES {
@@ -148,10 +152,18 @@ impl Model {
     /// # Errors
     /// One sentence that names the node that cannot be run, and what to do.
     pub fn network(&self, picture: Option<[usize; 2]>) -> Result<Imported, OnnxError> {
-        let Declared { channels, size, batch, .. } = self.declared;
-        let [rows, columns] = picture.or(size).unwrap_or([USUAL; 2]);
-        let pictures = batch.unwrap_or(1);
-        let shape = |pictures: usize| vec![pictures, channels, rows, columns];
+        let size = picture.or(self.declared.size).unwrap_or([USUAL; 2]);
+        match (self.sized(size), self.declared.size) {
+            (Err(error), Some(declared)) if size != declared && self.sized(declared).is_ok() => {
+                Err(OnnxError::Size { declared, asked: size, reason: error.reason() })
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn sized(&self, [rows, columns]: [usize; 2]) -> Result<Imported, OnnxError> {
+        let pictures = self.declared.batch.unwrap_or(1);
+        let shape = |pictures: usize| vec![pictures, self.declared.channels, rows, columns];
         match self.import([shape(pictures), shape(pictures * GROWTH)], true) {
             Ok(imported) => Ok(imported),
             Err(error) => {
@@ -159,8 +171,9 @@ impl Model {
                 let mut imported = self.import([shape(pictures), shape(pictures)], true)?;
                 imported.fixed_batch = Some(pictures);
                 imported.notes.push(format!(
-                    "The file is fixed to {pictures} picture{} at once ({error}), so methods with many passes take longer.",
-                    if pictures == 1 { "" } else { "s" }
+                    "The file is fixed to {pictures} picture{} at once ({}), so methods with many passes take longer.",
+                    if pictures == 1 { "" } else { "s" },
+                    error.reason(),
                 ));
                 Ok(imported)
             }
@@ -178,7 +191,11 @@ impl Model {
     fn import(&self, shapes: [Vec<usize>; 2], classifier: bool) -> Result<Imported, OnnxError> {
         let batches = [&shapes[0], &shapes[1]].map(|shape| shape.first().copied().unwrap_or(1));
         let mut import = Import::new(self, shapes, batches);
+        import.resized = classifier && self.declared.size.is_some_and(|size| !import.shape(0).ends_with(&size));
         import.start(&self.declared, classifier)?;
+        if self.opset("") > *OPSETS.end() {
+            import.note(format!("The file uses opset {}; what is understood are 7 to 23.", self.opset("")));
+        }
         let output = self.output(&mut import);
         let known = |name: &str| name == self.declared.name || import.knows(name);
         let nodes = in_order(&self.graph.node, &[output], &known)?;
@@ -191,7 +208,7 @@ impl Model {
         if spare > 0 && nodes.iter().all(|node| node.attribute.iter().all(|attribute| attribute.g.is_none())) {
             import.note(format!("{spare} weights that no node uses were left out."));
         }
-        import.walk(&nodes)?;
+        import.walk(&nodes, &[output])?;
         let held = import.held(output)?;
         let held = held.ok_or_else(|| OnnxError::Output(format!("nothing makes its output {}", shown(output))))?;
         self.finish(import, held, classifier)

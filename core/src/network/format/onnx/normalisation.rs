@@ -25,7 +25,7 @@ pub fn batch(import: &mut Import, call: &Call, args: Args) -> Outcome {
     for at in 1..5 {
         let part = args.wanted(at)?;
         let name = part.name.clone();
-        names.push(import.store(&name, &[channels], checked(part, channels)?)?);
+        names.push(import.store_own(&name, &[channels], checked(part, channels)?)?);
     }
     let variance = names.remove(3);
     if import.parameters.values(&variance).iter().any(|&v| v < 0.0) {
@@ -79,7 +79,7 @@ fn layer_norm(
             _ => Err(refusal),
         })?;
         values.truncate(count);
-        Ok(Some(import.store(&name, &[count], values)?))
+        Ok(Some(import.store_own(&name, &[count], values)?))
     };
     let (weight, bias) = (stored(weight)?, stored(bias)?);
     import.push(Op::LayerNorm(LayerNorm { axes, count, epsilon, weight, bias }), &[id])

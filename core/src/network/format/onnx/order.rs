@@ -121,6 +121,17 @@ impl<'a> Inside<'a> {
     }
 }
 
+/// How often each name is wanted; one that an inner graph or the outside wants counts once more than is ever used up.
+pub fn uses<'m>(nodes: &[&'m NodeProto], outputs: &[&'m str]) -> Result<HashMap<&'m str, usize>, OnnxError> {
+    let mut uses: HashMap<&str, usize> = outputs.iter().map(|output| (*output, 1)).collect();
+    for node in nodes {
+        let mut names = vec![];
+        wanted(node, 0, &mut names)?;
+        names.into_iter().for_each(|name| *uses.entry(name).or_default() += 1);
+    }
+    Ok(uses)
+}
+
 /// The names a node wants, those its inner graphs take from outside included.
 fn wanted<'m>(node: &'m NodeProto, depth: usize, names: &mut Vec<&'m str>) -> Result<(), OnnxError> {
     if depth > DEEPEST {
