@@ -5,7 +5,7 @@
 use super::forward::{Tape, Watch};
 use super::graph::{Graph, NodeId};
 use super::op::prepared::Flat;
-use super::op::{Activation, Kept, Op, Weights};
+use super::op::{Kept, Op, Weights};
 use super::rule::{Rule, Rules};
 use super::value::Value;
 
@@ -143,11 +143,7 @@ impl<'a> Pass<'a> {
 
 /// The limits of a clip.
 fn limits(op: &Op) -> Option<(f32, f32)> {
-    match *op {
-        Op::Activation(Activation::Relu) => Some((0.0, f32::INFINITY)),
-        Op::Activation(Activation::Clip { low, high }) => Some((low, high)),
-        _ => None,
-    }
+    if let Op::Activation(op) = op { op.limits() } else { None }
 }
 
 /// Which nodes depend on a wanted one, those included.

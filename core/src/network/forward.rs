@@ -2,7 +2,7 @@
 
 use super::graph::{Graph, NodeId};
 use super::op::prepared::{Finish, Prepared};
-use super::op::{Activation, Arithmetic, Op, Weights};
+use super::op::{Arithmetic, Op, Weights};
 use super::rule::Rules;
 use super::value::Value;
 
@@ -176,8 +176,7 @@ impl<'a> Walk<'a> {
             (node.op == Op::Arithmetic(Arithmetic::Add) && fits).then_some((sum, other))
         });
         let clip = next(sum.map_or(id, |(sum, _)| sum)).and_then(|clip| match self.graph.nodes[clip].op {
-            Op::Activation(Activation::Relu) => Some((clip, (0.0, f32::INFINITY))),
-            Op::Activation(Activation::Clip { low, high }) => Some((clip, (low, high))),
+            Op::Activation(op) => op.limits().map(|limits| (clip, limits)),
             _ => None,
         });
         Chain { sum, clip }
