@@ -107,6 +107,8 @@ pub fn play(
     loop {
         let said = talk.next(&browser)?;
         if said.what == "done" {
+            // One that ends by itself writes no more into the profile, which the next one empties.
+            browser.close();
             return Ok(());
         }
         hear(said, &browser)?;
