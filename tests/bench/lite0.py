@@ -71,8 +71,3 @@ def layers():
             given, block = channels, block + 1
     convolution("_conv_head", "_bn1")
     return found + [("pool",), ("linear", weights["_fc.weight"], weights["_fc.bias"])]
-
-
-def picture(path):
-    """The picture that all contenders see, [1, 3, 224, 224]."""
-    return np.fromfile(path, "<f4").reshape(1, 3, SIZE, SIZE)

@@ -2,6 +2,8 @@
 import sys
 import time
 
+import numpy as np
+
 
 def answer(name, jobs):
     """Says its name, then answers lines `JOB COUNT` until there are no more.
@@ -18,3 +20,10 @@ def answer(name, jobs):
             check = jobs[job]()
             seconds.append(time.perf_counter() - start)
         print(check, *seconds, flush=True)
+
+
+def picture(folder):
+    """The picture that all contenders see, [1, 3, side, side]."""
+    values = np.fromfile(folder / "picture.f32", "<f4")
+    side = round((values.size / 3) ** 0.5)
+    return values.reshape(1, 3, side, side)

@@ -1,6 +1,4 @@
-"""Writes the network as an ONNX file, for onnxruntime and onnxruntime-web. Argument: the file."""
-import sys
-
+"""EfficientNet-Lite0 as an ONNX file, for onnxruntime and onnxruntime-web."""
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -45,7 +43,8 @@ class Writer:
             self.affine("Gemm", *parts, transB=1)
 
 
-def main():
+def write(path):
+    """Writes the file."""
     writer = Writer()
     for layer in lite0.layers():
         writer.layer(*layer)
@@ -54,7 +53,4 @@ def main():
     graph = helper.make_graph(writer.nodes, "lite0", [given], [answer], writer.weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(model)
-    onnx.save(model, sys.argv[1])
-
-
-main()
+    onnx.save(model, path)

@@ -58,7 +58,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "size", options: "", help: "weighs the modules and the weights, raw and compressed", run: size::run },
     Verb {
         name: "bench",
-        options: "[--only PARTS]",
+        options: "[--only PARTS] [--networks NAMES]",
         help: "times networks and page beside torch, onnxruntime and onnxruntime-web",
         run: bench::run,
     },

@@ -2,10 +2,10 @@
 //!
 //! Only what lies between a seed and a wanted node is walked, and weight gradients are never computed.
 
-use super::forward::Tape;
+use super::forward::{Tape, Watch};
 use super::graph::{Graph, NodeId};
 use super::op::prepared::Flat;
-use super::op::{Activation, Kept, Op, Weights};
+use super::op::{Kept, Op, Weights};
 use super::rule::{Rule, Rules};
 use super::value::Value;
 
@@ -28,6 +28,23 @@ pub fn run(
     rules: &Rules,
     wanted: &[NodeId],
 ) -> Vec<Value> {
+    watched(graph, weights, tape, seeds, rules, wanted, &mut |_| ())
+}
+
+/// The same; `watch` is told of every step when it is done, by its node.
+///
+/// # Panics
+/// If the tape was not made for these rules.
+#[must_use]
+pub fn watched(
+    graph: &Graph,
+    weights: &[Weights],
+    tape: &Tape,
+    seeds: Vec<(NodeId, Value)>,
+    rules: &Rules,
+    wanted: &[NodeId],
+    watch: Watch,
+) -> Vec<Value> {
     let device = seeds.first().expect("at least one seed").1.device();
     let mut pass = Pass::new(graph, weights, tape, rules, wanted);
     for (node, seed) in seeds {
@@ -49,6 +66,7 @@ pub fn run(
         for (&input, signal) in node.inputs.iter().zip(pass.back(id, signal)) {
             pass.add(input, signal);
         }
+        watch(id);
     }
     let signal = |&id: &NodeId| pass.signals[id].clone().unwrap_or_else(|| Value::zeros(&tape.shapes[id], &device));
     wanted.iter().map(signal).collect()
@@ -125,11 +143,7 @@ impl<'a> Pass<'a> {
 
 /// The limits of a clip.
 fn limits(op: &Op) -> Option<(f32, f32)> {
-    match *op {
-        Op::Activation(Activation::Relu) => Some((0.0, f32::INFINITY)),
-        Op::Activation(Activation::Clip { low, high }) => Some((low, high)),
-        _ => None,
-    }
+    if let Op::Activation(op) = op { op.limits() } else { None }
 }
 
 /// Which nodes depend on a wanted one, those included.

@@ -2,9 +2,12 @@
 
 use super::graph::{Graph, NodeId};
 use super::op::prepared::{Finish, Prepared};
-use super::op::{Activation, Arithmetic, Op, Weights};
+use super::op::{Arithmetic, Op, Weights};
 use super::rule::Rules;
 use super::value::Value;
+
+/// Told of each step of a pass when it is done: on the processor, where nothing is put off, a clock can be read then.
+pub type Watch<'a> = &'a mut dyn FnMut(NodeId);
 
 /// What is left of a forward pass.
 #[derive(Clone, Debug)]
@@ -24,9 +27,22 @@ pub struct Tape {
 /// `input`: `[N, C, H, W]`, one that [`super::shape::infer`] has passed.
 #[must_use]
 pub fn run(graph: &Graph, weights: &[Weights], input: Value, taps: &[NodeId], rules: Option<&Rules>) -> Tape {
+    watched(graph, weights, input, taps, rules, &mut |_| ())
+}
+
+/// The same; `watch` is told of every step when it is done, by the node it began with.
+#[must_use]
+pub fn watched(
+    graph: &Graph,
+    weights: &[Weights],
+    input: Value,
+    taps: &[NodeId],
+    rules: Option<&Rules>,
+    watch: Watch,
+) -> Tape {
     let count = graph.nodes.len();
     let tape = Tape { values: vec![None; count], shapes: vec![vec![]; count] };
-    Walk::new(graph, weights, kept(graph, taps, rules)).go(tape, 0, input, &vec![true; count])
+    Walk::new(graph, weights, kept(graph, taps, rules)).go(tape, 0, input, &vec![true; count], watch)
 }
 
 /// Runs only what depends on `node`, whose value is replaced by `value`, possibly of a larger batch. Everything else
@@ -43,7 +59,7 @@ pub fn resume(graph: &Graph, weights: &[Weights], tape: &Tape, node: NodeId, val
     }
     let mut kept = kept(graph, taps, None);
     (0..kept.len()).filter(|&id| !downstream[id]).for_each(|id| kept[id] = true);
-    Walk::new(graph, weights, kept).go(start, node, value, &downstream)
+    Walk::new(graph, weights, kept).go(start, node, value, &downstream, &mut |_| ())
 }
 
 /// The nodes before or beside `node` whose values [`resume`] needs.
@@ -94,7 +110,7 @@ impl<'a> Walk<'a> {
         Walk { graph, weights, last: graph.last_uses(), takers: graph.takers(), kept }
     }
 
-    fn go(&self, mut tape: Tape, start: NodeId, value: Value, included: &[bool]) -> Tape {
+    fn go(&self, mut tape: Tape, start: NodeId, value: Value, included: &[bool], watch: Watch) -> Tape {
         tape.shapes[start] = value.shape().to_vec();
         tape.values[start] = Some(value);
         let mut done = included.iter().map(|included| !included).collect::<Vec<_>>();
@@ -110,6 +126,7 @@ impl<'a> Walk<'a> {
             };
             tape.shapes[end] = value.shape().to_vec();
             tape.values[end] = (self.kept[end] || self.last[end] > end).then_some(value);
+            watch(id);
         }
         tape
     }
@@ -159,8 +176,7 @@ impl<'a> Walk<'a> {
             (node.op == Op::Arithmetic(Arithmetic::Add) && fits).then_some((sum, other))
         });
         let clip = next(sum.map_or(id, |(sum, _)| sum)).and_then(|clip| match self.graph.nodes[clip].op {
-            Op::Activation(Activation::Relu) => Some((clip, (0.0, f32::INFINITY))),
-            Op::Activation(Activation::Clip { low, high }) => Some((clip, (low, high))),
+            Op::Activation(op) => op.limits().map(|limits| (clip, limits)),
             _ => None,
         });
         Chain { sum, clip }

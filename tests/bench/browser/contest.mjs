@@ -1,8 +1,10 @@
 // The browser's part of `cargo xtask bench`: the CPU engine and onnxruntime-web, turn by turn, each in its own worker.
-// Every turn is announced with POST begin and told with POST end: a number both must agree on, then seconds of each pass.
+// The address says which network, which of the two, and how many turns and passes. Every turn is announced with POST begin
+// and told with POST end: a number both must agree on, then seconds of each pass.
 
 const options = new URLSearchParams(location.search);
-const rounds = Number(options.get('rounds')), passes = Number(options.get('passes'));
+const [rounds, passes, warm, side] = ['rounds', 'passes', 'warm', 'side'].map((name) => Number(options.get(name)));
+const folder = `${options.get('network')}/`;
 
 const say = (what, text = '') => fetch(what, { method: 'POST', body: text });
 const bytes = async (address) => (await fetch(address)).arrayBuffer();
@@ -27,10 +29,9 @@ class Tessera {
   static async open() {
     const own = new Tessera();
     own.line = new Line('../cpu-worker.js');
-    own.picture = await bytes('picture.rgb');
+    own.picture = await bytes(`${folder}picture.rgb`);
     own.job = 0;
     await own.event('Loaded');
-    const folder = '../models/efficientnet-lite0/';
     const card = await (await fetch(`${folder}card.json`)).json();
     own.send({ Open: { card } }, await bytes(folder + card.weights));
     await own.event('Opened');
@@ -51,7 +52,7 @@ class Tessera {
   async pass(job) {
     const methods = job === 'gradient' ? [{ id: 'gradient' }] : [];
     this.job += 1;
-    const request = { job: this.job, height: 224, width: 224, target: 'predicted', methods };
+    const request = { job: this.job, height: side, width: side, target: 'predicted', methods };
     this.send({ Explain: request }, this.picture.slice(0));
     const [answered, [logits]] = await this.event('Answered');
     let check = Math.max(...logits), seconds = answered.seconds;
@@ -69,7 +70,7 @@ class Tessera {
 class OnnxRuntime {
   static async open() {
     const own = new OnnxRuntime();
-    own.line = new Line('ort-worker.mjs');
+    own.line = new Line(`ort-worker.mjs?network=${options.get('network')}&side=${side}`);
     await own.line.next();
     return own;
   }
@@ -98,11 +99,20 @@ async function turn([job, name, contender]) {
   await say('end', [check, ...seconds].join(' '));
 }
 
+// What takes part, in this order: name, class, jobs.
+const CONTENDERS = [
+  ['tessera', Tessera, ['forward', 'gradient']],
+  ['onnxruntime-web', OnnxRuntime, ['forward']],
+];
+
 async function main() {
-  const tessera = await open('tessera', Tessera);
-  const ort = await open('onnxruntime-web', OnnxRuntime);
-  const turns = [['forward', 'tessera', tessera], ['forward', 'onnxruntime-web', ort], ['gradient', 'tessera', tessera]];
-  for (const [job, , contender] of turns) for (let pass = 0; pass < 5; pass++) await contender.pass(job);
+  const wanted = options.get('contenders').split(',');
+  const turns = [];
+  for (const [name, kind, jobs] of CONTENDERS.filter(([name]) => wanted.includes(name))) {
+    const contender = await open(name, kind);
+    turns.push(...jobs.map((job) => [job, name, contender]));
+  }
+  for (const [job, , contender] of turns) for (let pass = 0; pass < warm; pass++) await contender.pass(job);
   for (let round = 0; round < rounds; round++) {
     // Who begins changes from round to round, so that nobody always comes after the same one.
     for (let place = 0; place < turns.length; place++) await turn(turns[(place + round) % turns.length]);

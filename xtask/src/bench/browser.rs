@@ -3,37 +3,36 @@
 //! The page does the turns; it says when one begins and ends, and the browser's processor time is read at those moments.
 
 use super::measured::{Contest, Job, Turn};
+use super::native::Programs;
+use super::network::{Network, SERVED};
 use super::talk::{Browser, Said, Talk};
 use super::{Plan, folder, json, programs};
 use crate::module::{CPU, PAGE};
 use crate::{files, page, site};
 use std::path::{Path, PathBuf};
 
+/// What the page calls its contenders.
+pub const CONTENDERS: [&str; 2] = ["tessera", "onnxruntime-web"];
 /// The files of onnxruntime-web that the page loads.
 const ORT_WEB: [&str; 3] = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
 /// Our files beside them.
 const OWN: [&str; 4] = ["index.html", "contest.mjs", "ort-worker.mjs", "visit.js"];
 
-/// Prepares the folder, opens the page and listens until it is done.
+/// Prepares the folder, and has one contest a network.
 pub fn run(plan: &Plan) -> Result<json::Members, String> {
-    let (own, python) = (programs::own()?, programs::python()?);
-    programs::picture(&own)?;
-    programs::onnx(&python)?;
-    let folder = site_with_bench()?;
-    let ort_web = programs::ort_web()?;
-    for name in ORT_WEB {
-        copy(&ort_web.join(name), &folder.join("bench").join(name))?;
+    let (programs, site, version) = (Programs::find()?, site_with_peers()?, Browser::version()?);
+    let (mut contests, mut opening) = (Vec::new(), Vec::new());
+    for network in &plan.networks {
+        programs.prepare(network)?;
+        serve(&site, network)?;
+        let mut contest = Contest::new(format!("{}, {version}, 1 thread", network.label()));
+        let opened = contend(plan, &site, network, &mut contest)?;
+        print!("{}{}", contest.table(), openings(&opened));
+        contest.agrees()?;
+        contests.push(contest.json());
+        opening.extend(opened.iter().map(|(name, seconds)| opening_json(network, name, *seconds)));
     }
-    for name in ["picture.rgb", "picture.f32", "lite0.onnx"] {
-        copy(&super::folder().join(name), &folder.join("bench").join(name))?;
-    }
-    let version = Browser::version()?;
-    let mut contest = Contest::new(format!("{version}, 1 thread"));
-    let opening = play(plan, &folder, &mut contest)?;
-    print!("{}{}", contest.table(), openings(&opening));
-    contest.agrees()?;
-    let opening: Vec<String> = opening.iter().map(|(name, seconds)| opening_json(name, *seconds)).collect();
-    Ok(vec![("contests", json::list(&[contest.json()])), ("opening", json::list(&opening))])
+    Ok(vec![("contests", json::list(&contests)), ("opening", json::list(&opening))])
 }
 
 /// The built page with the CPU engine, and our own pages in its folder `bench`.
@@ -46,30 +45,92 @@ pub fn site_with_bench() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// The same with onnxruntime-web.
+pub fn site_with_peers() -> Result<PathBuf, String> {
+    let (folder, ort_web) = (site_with_bench()?, programs::ort_web()?);
+    for name in ORT_WEB {
+        copy(&ort_web.join(name), &folder.join("bench").join(name))?;
+    }
+    Ok(folder)
+}
+
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
     files::write(to, &files::read(from)?)
 }
 
-/// Listens to one page from first to last; gives back the seconds that each contender took to open.
-fn play(plan: &Plan, folder: &Path, contest: &mut Contest) -> Result<Vec<(String, f64)>, String> {
-    let talk = Talk::open(folder.into())?;
-    let profile = super::folder().join("profile-contest");
+/// Puts a network's files into a site, as second names of the same files: they are large.
+pub fn serve(site: &Path, network: &Network) -> Result<(), String> {
+    let folder = site.join("bench").join(network.label());
+    files::remove(&folder)?;
+    files::make(&folder)?;
+    for name in SERVED {
+        let to = folder.join(name);
+        std::fs::hard_link(network.folder().join(name), &to).map_err(|error| files::complain("write", &to, error))?;
+    }
+    Ok(())
+}
+
+/// What a page is asked to do.
+pub struct Page<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Some of [`CONTENDERS`].
+    pub contenders: &'a [&'a str],
+    /// Turns of each contender.
+    pub rounds: usize,
+    /// Passes in a turn.
+    pub passes: usize,
+    /// Passes before the first turn.
+    pub warm: usize,
+}
+
+impl Page<'_> {
+    fn address(&self, port: u16) -> String {
+        let Page { network, contenders, rounds, passes, warm } = self;
+        let (label, side, contenders) = (network.label(), network.side, contenders.join(","));
+        format!(
+            "http://127.0.0.1:{port}/bench/index.html?network={label}&side={side}&contenders={contenders}&rounds={rounds}&passes={passes}&warm={warm}"
+        )
+    }
+}
+
+/// Listens to one page from first to last.
+pub fn play(
+    site: &Path,
+    page: &Page,
+    hear: &mut dyn FnMut(Said, &Browser) -> Result<(), String>,
+) -> Result<(), String> {
+    let talk = Talk::open(site.into())?;
+    let profile = folder().join("profile-contest");
     files::remove(&profile)?;
-    let address =
-        format!("http://127.0.0.1:{}/bench/index.html?rounds={}&passes={}", talk.port, plan.rounds, plan.passes);
-    let browser = Browser::open(&profile, &address)?;
-    let mut opening = Vec::new();
-    let mut begun: Option<Said> = None;
+    let browser = Browser::open(&profile, &page.address(talk.port))?;
     loop {
         let said = talk.next(&browser)?;
+        if said.what == "done" {
+            // One that ends by itself writes no more into the profile, which the next one empties.
+            browser.close();
+            return Ok(());
+        }
+        hear(said, &browser)?;
+    }
+}
+
+/// Has the contest; gives back the seconds that each contender took to open.
+fn contend(plan: &Plan, site: &Path, network: &Network, contest: &mut Contest) -> Result<Vec<(String, f64)>, String> {
+    let (rounds, passes) = plan.turns(network);
+    let page = Page { network, contenders: &CONTENDERS, rounds, passes, warm: passes };
+    let mut opening = Vec::new();
+    let mut begun: Option<Said> = None;
+    play(site, &page, &mut |said, _| {
         match said.what.as_str() {
             "opened" => opening.extend(read_opening(&said.text)),
             "begin" => begun = Some(said),
-            "end" => enter(contest, begun.take(), &said)?,
-            "done" => return Ok(opening),
+            "end" => return enter(contest, begun.take(), &said),
             other => return Err(format!("the page said `{other}`")),
         }
-    }
+        Ok(())
+    })?;
+    Ok(opening)
 }
 
 /// Enters the turn between two sayings: `JOB CONTENDER`, then `CHECK SECONDS...`.
@@ -80,12 +141,16 @@ fn enter(contest: &mut Contest, begun: Option<Said>, ended: &Said) -> Result<(),
     let job = Job::named(job).ok_or_else(strange)?;
     let cpu = begun.cpu.zip(ended.cpu).map(|(before, after)| after - before);
     let turn = Turn::read(&ended.text, cpu).ok_or_else(strange)?;
-    let name = match contender {
+    contest.enter(&called(contender), job, turn);
+    Ok(())
+}
+
+/// A contender of the page with its version.
+pub fn called(contender: &str) -> String {
+    match contender {
         "tessera" => format!("tessera {}", env!("CARGO_PKG_VERSION")),
         _ => programs::ort_web_name(),
-    };
-    contest.enter(&name, job, turn);
-    Ok(())
+    }
 }
 
 /// Reads `CONTENDER SECONDS`.
@@ -100,8 +165,9 @@ fn openings(opening: &[(String, f64)]) -> String {
     opening.iter().map(line).collect()
 }
 
-fn opening_json(name: &str, seconds: f64) -> String {
-    json::object(&[("contender", json::text(name)), ("seconds", json::number(Some(seconds)))])
+fn opening_json(network: &Network, name: &str, seconds: f64) -> String {
+    let network = json::text(&network.label());
+    json::object(&[("network", network), ("contender", json::text(name)), ("seconds", json::number(Some(seconds)))])
 }
 
 #[cfg(test)]

@@ -39,6 +39,11 @@ impl Contender {
         Turn::read(&line, cpu).ok_or_else(|| format!("{} answered `{line}`", self.name))
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn line(&mut self) -> Result<String, String> {
         let mut line = String::new();
         match self.answers.read_line(&mut line) {

@@ -1,13 +1,16 @@
 //! `bench`: Tessera beside its peers on this machine, in one run and turn by turn, so that the ratios are fair.
 //!
-//! Four parts: `native` (torch and onnxruntime), `browser` (onnxruntime-web in Chromium), `visit` (seconds until the
-//! page is of use) and `profile` (which kinds of op the time goes to). Each prints its table and writes a JSON file.
+//! Five parts: `native` (torch and onnxruntime), `browser` (onnxruntime-web in Chromium), `visit` (seconds until the
+//! page is of use), `profile` (which kinds of op the time goes to) and `memory` (what contenders hold at most). Each prints
+//! its table and writes a JSON file. `--networks` says which networks, `resnet50@448` for one at another size.
 
 mod browser;
 mod contender;
 mod json;
 mod measured;
+mod memory;
 mod native;
+mod network;
 mod processor;
 mod profile;
 mod programs;
@@ -16,28 +19,44 @@ mod visit;
 
 use crate::arguments::Arguments;
 use crate::{files, workspace};
+use network::Network;
 use std::path::PathBuf;
 
 /// A part: its name and what does it.
 type Part = (&'static str, fn(&Plan) -> Result<json::Members, String>);
 
 /// Every part, in the order they run.
-const PARTS: [Part; 4] =
-    [("native", native::run), ("browser", browser::run), ("visit", visit::run), ("profile", profile::run)];
+const PARTS: [Part; 5] = [
+    ("native", native::run),
+    ("browser", browser::run),
+    ("visit", visit::run),
+    ("profile", profile::run),
+    ("memory", memory::run),
+];
 
 /// How much is measured.
 pub struct Plan {
-    /// Turns of each contender.
-    rounds: usize,
-    /// Passes in a turn.
-    passes: usize,
+    /// The networks under test.
+    networks: Vec<Network>,
+    /// Turns of each contender, if not those that are usual for the network.
+    rounds: Option<usize>,
+    /// Passes in a turn, if not those that are usual for the network.
+    passes: Option<usize>,
     /// Numbers of threads, natively.
     threads: Vec<usize>,
 }
 
+impl Plan {
+    /// Turns of each contender and passes in a turn.
+    fn turns(&self, network: &Network) -> (usize, usize) {
+        let (rounds, passes) = network.turns();
+        (self.rounds.unwrap_or(rounds), self.passes.unwrap_or(passes))
+    }
+}
+
 /// Runs the wanted parts.
 pub fn run(words: &[String]) -> Result<(), String> {
-    let arguments = Arguments::read(words, &["--only", "--rounds", "--passes", "--threads"], &[])?;
+    let arguments = Arguments::read(words, &["--only", "--networks", "--rounds", "--passes", "--threads"], &[])?;
     let wanted = match arguments.value("--only") {
         Some(names) => names.split(',').collect(),
         None => all(),
@@ -46,8 +65,14 @@ pub fn run(words: &[String]) -> Result<(), String> {
         return Err(format!("there is no part `{unknown}`; known are {}", all().join(", ")));
     }
     let plan = Plan {
-        rounds: number(&arguments, "--rounds", 15)?,
-        passes: number(&arguments, "--passes", 4)?,
+        networks: arguments
+            .value("--networks")
+            .unwrap_or("lite0")
+            .split(',')
+            .map(Network::read)
+            .collect::<Result<_, _>>()?,
+        rounds: arguments.value("--rounds").map(read).transpose()?,
+        passes: arguments.value("--passes").map(read).transpose()?,
         threads: arguments.value("--threads").unwrap_or("1").split(',').map(read).collect::<Result<_, _>>()?,
     };
     files::make(&folder())?;
@@ -77,10 +102,6 @@ fn folder() -> PathBuf {
 
 fn all() -> Vec<&'static str> {
     PARTS.iter().map(|(name, _)| *name).collect()
-}
-
-fn number(arguments: &Arguments, name: &str, usual: usize) -> Result<usize, String> {
-    arguments.value(name).map_or(Ok(usual), read)
 }
 
 fn read(text: &str) -> Result<usize, String> {

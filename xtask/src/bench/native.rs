@@ -2,76 +2,99 @@
 
 use super::contender::Contender;
 use super::measured::{Contest, Job};
-use super::{Plan, folder, json, programs};
+use super::network::Network;
+use super::{Plan, json, programs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const BOTH: &[Job] = &[Job::Forward, Job::Gradient];
 
-/// What contenders are started from.
-struct Files {
+/// What contenders are started with.
+pub struct Programs {
     own: PathBuf,
     python: PathBuf,
-    onnx: PathBuf,
 }
 
-/// One contest a number of threads.
+impl Programs {
+    /// Tessera's own program, and a Python with the peers.
+    pub fn find() -> Result<Self, String> {
+        Ok(Self { own: programs::own()?, python: programs::python()? })
+    }
+
+    /// Makes a network's files ready.
+    pub fn prepare(&self, network: &Network) -> Result<(), String> {
+        network.prepare(&self.own, &self.python)
+    }
+
+    /// The command that says where a network's time goes; the number of passes is still to come.
+    pub fn profile(&self, network: &Network) -> Command {
+        let mut profile = Command::new(&self.own);
+        profile.arg("profile").arg(network.folder()).env("RAYON_NUM_THREADS", "1");
+        profile
+    }
+
+    /// The commands that start contenders, and what each can do.
+    pub fn contenders(&self, network: &Network, threads: usize) -> [(Command, &'static [Job]); 3] {
+        let threads = threads.to_string();
+        let mut tessera = Command::new(&self.own);
+        tessera.arg("serve").arg(network.folder()).env("RAYON_NUM_THREADS", &threads);
+        let mut torch = peer(&self.python, "torch_peer.py", &threads);
+        torch.arg(&network.name).arg(network.folder()).arg(&threads);
+        let mut onnxruntime = peer(&self.python, "onnxruntime_peer.py", &threads);
+        onnxruntime.arg(network.folder()).arg(&threads);
+        [(tessera, BOTH), (torch, BOTH), (onnxruntime, &[Job::Forward])]
+    }
+}
+
+/// A peer in Python, with the settings that serve it best: memory that its allocator once had stays with it.
+fn peer(python: &Path, name: &str, threads: &str) -> Command {
+    let mut command = programs::script(python, name);
+    command.env("OMP_NUM_THREADS", threads).env("MKL_NUM_THREADS", threads);
+    command.env("MALLOC_MMAP_MAX_", "0").env("MALLOC_TRIM_THRESHOLD_", "100000000000");
+    command
+}
+
+/// One contest a network and number of threads.
 pub fn run(plan: &Plan) -> Result<json::Members, String> {
-    let (own, python) = (programs::own()?, programs::python()?);
-    programs::picture(&own)?;
-    let onnx = programs::onnx(&python)?;
-    let files = Files { own, python, onnx };
+    let programs = Programs::find()?;
     let mut contests = Vec::new();
-    for &threads in &plan.threads {
-        let contest = contest(plan, &files, threads)?;
-        print!("{}", contest.table());
-        contest.agrees()?;
-        contests.push(contest.json());
+    for network in &plan.networks {
+        programs.prepare(network)?;
+        for &threads in &plan.threads {
+            let contest = contest(plan, &programs, network, threads)?;
+            print!("{}", contest.table());
+            contest.agrees()?;
+            contests.push(contest.json());
+        }
     }
     Ok(vec![("contests", json::list(&contests))])
 }
 
-fn contest(plan: &Plan, files: &Files, threads: usize) -> Result<Contest, String> {
-    let mut contenders = contenders(files, threads)?;
-    let mut contest = Contest::new(format!("native, {threads} thread{}", if threads == 1 { "" } else { "s" }));
+fn contest(plan: &Plan, programs: &Programs, network: &Network, threads: usize) -> Result<Contest, String> {
+    let mut contenders = Vec::new();
+    for (mut command, jobs) in programs.contenders(network, threads) {
+        contenders.push(Contender::start(&mut command, jobs)?);
+    }
+    let plural = if threads == 1 { "" } else { "s" };
+    let mut contest = Contest::new(format!("{}, native, {threads} thread{plural}", network.label()));
+    let (rounds, passes) = plan.turns(network);
     for contender in &mut contenders {
         for &job in contender.jobs {
             contender.turn(job, 3)?;
         }
     }
-    for round in 0..plan.rounds {
+    for round in 0..rounds {
         for job in BOTH {
             // Who begins changes from round to round, so that nobody always comes after the same one.
             let count = contenders.len();
             for contender in (0..count).map(|place| (place + round) % count) {
                 let contender = &mut contenders[contender];
                 if contender.jobs.contains(job) {
-                    let turn = contender.turn(*job, plan.passes)?;
+                    let turn = contender.turn(*job, passes)?;
                     contest.enter(&contender.name, *job, turn);
                 }
             }
         }
     }
     Ok(contest)
-}
-
-fn contenders(files: &Files, threads: usize) -> Result<[Contender; 3], String> {
-    let picture = folder().join("picture.f32");
-    let count = threads.to_string();
-    let mut tessera = Command::new(&files.own);
-    tessera.arg("serve").env("RAYON_NUM_THREADS", &count);
-    let mut torch = peer(&files.python, "torch_peer.py", &picture, &count);
-    let mut onnxruntime = peer(&files.python, "onnxruntime_peer.py", &picture, &count);
-    onnxruntime.arg(&files.onnx);
-    Ok([
-        Contender::start(&mut tessera, BOTH)?,
-        Contender::start(&mut torch, BOTH)?,
-        Contender::start(&mut onnxruntime, &[Job::Forward])?,
-    ])
-}
-
-fn peer(python: &Path, name: &str, picture: &Path, threads: &str) -> Command {
-    let mut command = programs::script(python, name);
-    command.arg(picture).arg(threads).env("OMP_NUM_THREADS", threads).env("MKL_NUM_THREADS", threads);
-    command
 }

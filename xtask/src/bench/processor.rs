@@ -1,4 +1,4 @@
-//! What the system says of the processor: time used by programs, the load, the name. Elsewhere than on Linux it says nothing.
+//! What the system says of the machine: time and memory used by programs, the load, the processor's name. Elsewhere than on Linux it says nothing.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,6 +7,27 @@ use std::fs;
 pub fn seconds(program: u32) -> Option<f64> {
     let nanoseconds: Vec<u64> = family(program).into_iter().flat_map(threads).collect();
     (!nanoseconds.is_empty()).then(|| nanoseconds.iter().sum::<u64>() as f64 / 1e9)
+}
+
+/// The most bytes that a program held resident at a time, since it began or its peak was forgotten.
+pub fn peak(program: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{program}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+}
+
+/// Lets a program's peak begin anew from what it holds now.
+pub fn forget_peak(program: u32) {
+    // Where the system does not let us, peaks only grow.
+    let _ = fs::write(format!("/proc/{program}/clear_refs"), "5");
+}
+
+/// The process of a browser that holds its page: of those that draw pages, the one with the most memory.
+pub fn renderer(browser: u32) -> Option<u32> {
+    let draws = |&program: &u32| {
+        fs::read_to_string(format!("/proc/{program}/cmdline")).is_ok_and(|line| line.contains("--type=renderer"))
+    };
+    family(browser).into_iter().filter(draws).max_by_key(|&program| peak(program))
 }
 
 /// Nanoseconds of each thread of a program.
@@ -63,6 +84,13 @@ mod tests {
     fn the_parent_stands_behind_the_name() {
         assert_eq!(parent("12 (a (b) c) S 7 12 12 0"), Some(7));
         assert_eq!(parent(""), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_program_holds_what_it_fills() {
+        let held = vec![1_u8; 1 << 24];
+        assert!(peak(std::process::id()).unwrap() > held.len() as u64);
     }
 
     #[cfg(target_os = "linux")]

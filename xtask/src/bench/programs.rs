@@ -15,18 +15,13 @@ pub fn scripts() -> PathBuf {
 
 /// Tessera's own timing program, built as the command is built.
 pub fn own() -> Result<PathBuf, String> {
-    let mut cargo = command::cargo(&["build", "--release", "--package", "tessera-tests", "--bin", "bench-lite0"]);
+    let mut cargo = command::cargo(&["build", "--release", "--package", "tessera-tests", "--bin", "bench-network"]);
     command::run(
         cargo.args(["--features", "bench"]),
         "the timing program did not compile; the compiler says why above",
     )?;
-    let file = format!("bench-lite0{}", std::env::consts::EXE_SUFFIX);
+    let file = format!("bench-network{}", std::env::consts::EXE_SUFFIX);
     Ok(workspace::target().join("release").join(file))
-}
-
-/// Writes the picture that all contenders see.
-pub fn picture(own: &Path) -> Result<(), String> {
-    command::run(Command::new(own).arg("files").arg(folder()), "the picture could not be written")
 }
 
 /// A Python with the peers' packages: the one that `TESSERA_BENCH_PYTHON` names, or an environment of our own.
@@ -56,13 +51,6 @@ pub fn script(python: &Path, name: &str) -> Command {
     let mut command = Command::new(python);
     command.arg(scripts().join(name)).env("PYTHONDONTWRITEBYTECODE", "1").env("OMP_WAIT_POLICY", "PASSIVE");
     command
-}
-
-/// The network as an ONNX file.
-pub fn onnx(python: &Path) -> Result<PathBuf, String> {
-    let path = folder().join("lite0.onnx");
-    command::run(script(python, "write_onnx.py").arg(&path), "the ONNX file could not be written")?;
-    Ok(path)
 }
 
 /// The folder with onnxruntime-web's files for a browser.

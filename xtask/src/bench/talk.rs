@@ -98,6 +98,11 @@ impl Browser {
         Ok(Self { child })
     }
 
+    /// The number of its first process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its version, as it says.
     pub fn version() -> Result<String, String> {
         tools::programs(&["chromium"], &["chromium"])?;

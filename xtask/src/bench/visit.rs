@@ -20,7 +20,7 @@ pub fn run(plan: &Plan) -> Result<json::Members, String> {
     let talk = Talk::open(site)?;
     let profile = folder().join("profile-visit");
     let (mut cold, mut warm) = (Vec::new(), Vec::new());
-    for _ in 0..plan.rounds.div_ceil(3) {
+    for _ in 0..plan.rounds.unwrap_or(15).div_ceil(3) {
         files::remove(&profile)?;
         cold.push(visit(&talk, &profile)?);
         warm.push(visit(&talk, &profile)?);

@@ -4,7 +4,9 @@
 
 use super::{Keeps, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
+use crate::network::processor::Numbers;
 use burn::tensor::{Device, Tensor, activation::gelu};
+use tessera_kernels::{Mask, mask, memory};
 
 /// A function of one number. `x` is what comes in, `y` what goes out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,10 +126,23 @@ impl Activation {
     /// The signal times the derivative.
     #[must_use]
     pub fn gradient(self, kept: &Kept, signal: Value) -> Value {
+        if let Some(masked) = self.limits().and_then(|limits| masked(&signal, kept.output, limits)) {
+            return masked;
+        }
         match self {
             Activation::Affine { scale, .. } => signal.map(|s| affine(s, scale, 0.0)),
             _ if self.keeps() == Keeps::OUTPUT => signal.zip(kept.output(), |s, y| self.by_output(s, y)),
             _ => signal.zip(kept.input(0), |s, x| self.by_input(s, x)),
+        }
+    }
+
+    /// The limits between which it passes numbers as they are, if that is all it does.
+    #[must_use]
+    pub fn limits(self) -> Option<(f32, f32)> {
+        match self {
+            Activation::Relu => Some((0.0, f32::INFINITY)),
+            Activation::Clip { low, high } => Some((low, high)),
+            _ => None,
         }
     }
 
@@ -181,6 +196,14 @@ impl Activation {
             _ => unreachable!("{self:?} keeps its output"),
         }
     }
+}
+
+/// The signal where the output lies strictly between the limits, in one pass, if both lie on the processor.
+fn masked(signal: &Value, output: Option<&Value>, (low, high): (f32, f32)) -> Option<Value> {
+    let (numbers, output) = (Numbers::of(signal.clone().flat())?, Numbers::of(output?.clone().flat())?);
+    let mut gradient = memory::take(signal.count());
+    mask(numbers.slice(), Mask { output: output.slice(), low, high }, &mut gradient);
+    Some(Value::from_floats(gradient, signal.shape(), &signal.device()))
 }
 
 /// `sqrt(2 / pi) (x + 0.044715 x^3)`.
