@@ -3,16 +3,12 @@
 use super::convolution::to_unit_norm;
 use super::{Arithmetic, Expand, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
-use crate::network::processor::{self, Numbers};
+use crate::network::processor;
 use burn::tensor::{Device, Tensor};
-use tessera_kernels::{Layout, memory, product};
 
 /// Numbers of a matrix that a graphics processor takes in one piece: 128 MiB, the least that WebGPU promises for a binding.
 /// VGG's first linear op has three times as many.
 const LONGEST: usize = 1 << 25;
-
-/// From so many vectors on a matrix is worth being put in our kernels' order; with fewer, reading it is all the work.
-const MANY: usize = 8;
 
 /// `y = W x + b` for each vector along the last axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,16 +79,6 @@ impl Linear {
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
         let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
         let (matrix, bias) = self.parts(weights);
-        let size = [input.count() / self.inputs, self.inputs, self.outputs];
-        if let ([matrix], true) = (matrix, size[0] >= MANY)
-            && let Some(mut output) = products(size, (&input, Layout::Rows), (matrix, Layout::Columns))
-        {
-            if let Some(bias) = bias.and_then(|bias| Numbers::of(bias.clone().flat())) {
-                let add = |row: &mut [f32]| row.iter_mut().zip(bias.slice()).for_each(|(sum, bias)| *sum += bias);
-                output.chunks_exact_mut(self.outputs).for_each(add);
-            }
-            return Value::from_floats(output, &shape, &input.device());
-        }
         let input = rows(input, self.inputs);
         let products = matrix.iter().map(|part| input.clone().matmul(part.clone().tensor::<2>().transpose()));
         let product = Tensor::cat(products.collect(), 1);
@@ -106,12 +92,6 @@ impl Linear {
     }
 
     pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
-        let size = [signal.count() / self.outputs, self.outputs, self.inputs];
-        if let ([matrix], true) = (self.parts(weights).0, size[0] >= MANY)
-            && let Some(output) = products(size, (&signal, Layout::Rows), (matrix, Layout::Rows))
-        {
-            return Value::from_floats(output, kept.shapes[0], &signal.device());
-        }
         let signal = rows(signal, self.outputs);
         let mut first = 0;
         let mut products = self.parts(weights).0.iter().map(|part| {
@@ -128,24 +108,6 @@ impl Linear {
 fn rows(value: Value, length: usize) -> Tensor<2> {
     let count = value.count() / length;
     value.flat().reshape([count, length])
-}
-
-/// The products of two stacks of matrices by kernels of our own, `size` rows, depth and columns each; none if they do not
-/// lie on the processor, or one stack is to be stretched.
-fn products([m, k, n]: [usize; 3], left: (&Value, Layout), right: (&Value, Layout)) -> Option<Vec<f32>> {
-    let count = left.0.count() / (m * k);
-    if left.0.count() != count * m * k || right.0.count() != count * k * n {
-        return None;
-    }
-    let (a, b) = (Numbers::of(left.0.clone().flat())?, Numbers::of(right.0.clone().flat())?);
-    let mut output = memory::take(count * m * n);
-    let stacks = a.slice().chunks_exact(m * k).zip(b.slice().chunks_exact(k * n));
-    memory::with_scratch(|scratch| {
-        for ((a, b), output) in stacks.zip(output.chunks_exact_mut(m * n)) {
-            product([m, k, n], (a, left.1), (b, right.1), output, scratch);
-        }
-    });
-    Some(output)
 }
 
 /// Shape of a product of two stacks of matrices: `[..., R, K]` and `[..., K, C]` to `[..., R, C]`, the shorter stack
@@ -165,7 +127,7 @@ pub fn matmul_shape(inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
 
 /// `[..., R, C]` as `[stack, R, C]`.
 fn stack(value: Value) -> Tensor<3> {
-    let &[r, c] = last_two(&value);
+    let &[r, c] = value.shape().last_chunk().expect("shape inference saw two axes");
     let count = value.count() / (r * c).max(1);
     value.flat().reshape([count, r, c])
 }
@@ -183,31 +145,14 @@ fn full(side: &[usize], product: &[usize]) -> Vec<usize> {
     [&product[..product.len() - 2], &side[side.len() - 2..]].concat()
 }
 
-/// Rows, depth and columns of the matrices of two stacks.
-fn sizes(left: &Value, right: &Value) -> [usize; 3] {
-    let (&[m, k], &[_, n]) = (last_two(left), last_two(right));
-    [m, k, n]
-}
-
-fn last_two(value: &Value) -> &[usize; 2] {
-    value.shape().last_chunk().expect("shape inference saw two axes")
-}
-
 /// The product of two stacks of matrices.
 pub(super) fn matmul_forward(left: Value, right: Value) -> Value {
     let shape = matmul_shape(&[left.shape(), right.shape()]).unwrap_or_else(|reason| panic!("{reason}"));
-    let own = products(sizes(&left, &right), (&left, Layout::Rows), (&right, Layout::Rows));
-    if let Some(output) = own.filter(|own| own.len() == shape.iter().product::<usize>()) {
-        return Value::from_floats(output, &shape, &left.device());
-    }
     Value::along(stretched(left, &shape).matmul(stretched(right, &shape)), &shape)
 }
 
 /// `S B^T` and `A^T S`, summed where a matrix served several.
 pub(super) fn matmul_gradient(kept: &Kept, signal: Value) -> Vec<Value> {
-    if let Some(sides) = matmul_gradient_on_processor(&kept.input(0), &kept.input(1), &signal) {
-        return sides;
-    }
     let product = signal.shape().to_vec();
     let (a, b) = (stretched(kept.input(0), &product), stretched(kept.input(1), &product));
     let s = stack(signal);
@@ -219,16 +164,6 @@ pub(super) fn matmul_gradient(kept: &Kept, signal: Value) -> Vec<Value> {
         if full == shape { side } else { Expand(full).gradient(&kept, side) }
     };
     sides.into_iter().zip(&kept.shapes).map(gathered).collect()
-}
-
-/// The same by kernels of our own, where no stack is stretched.
-fn matmul_gradient_on_processor(a: &Value, b: &Value, signal: &Value) -> Option<Vec<Value>> {
-    let [m, k, n] = sizes(a, b);
-    let left = products([m, n, k], (signal, Layout::Rows), (b, Layout::Columns)).filter(|left| left.len() == a.count());
-    let right =
-        products([k, m, n], (a, Layout::Columns), (signal, Layout::Rows)).filter(|right| right.len() == b.count());
-    let device = signal.device();
-    Some(vec![Value::from_floats(left?, a.shape(), &device), Value::from_floats(right?, b.shape(), &device)])
 }
 
 #[cfg(test)]
