@@ -3,12 +3,17 @@
 use super::convolution::to_unit_norm;
 use super::{Arithmetic, Expand, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
-use crate::network::processor;
+use crate::network::processor::{self, Numbers};
 use burn::tensor::{Device, Tensor};
+use tessera_kernels::{Layout, memory, product};
 
 /// Numbers of a matrix that a graphics processor takes in one piece: 128 MiB, the least that WebGPU promises for a binding.
 /// VGG's first linear op has three times as many.
 const LONGEST: usize = 1 << 25;
+
+/// From so many vectors a picture on a matrix is worth being put in our kernels' order; with fewer, reading it is all the
+/// work. Never by the number of pictures: what comes of one must not depend on the others of its batch.
+const MANY: usize = 8;
 
 /// `y = W x + b` for each vector along the last axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +84,16 @@ impl Linear {
     pub(super) fn forward(&self, weights: &Weights, input: Value) -> Value {
         let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
         let (matrix, bias) = self.parts(weights);
+        let size = [input.count() / self.inputs, self.inputs, self.outputs];
+        if let ([matrix], true) = (matrix, many(&shape))
+            && let Some(mut output) = products(size, (&input, Layout::Rows), (matrix, Layout::Columns))
+        {
+            if let Some(bias) = bias.and_then(|bias| Numbers::of(bias.clone().flat())) {
+                let add = |row: &mut [f32]| row.iter_mut().zip(bias.slice()).for_each(|(sum, bias)| *sum += bias);
+                output.chunks_exact_mut(self.outputs).for_each(add);
+            }
+            return Value::from_floats(output, &shape, &input.device());
+        }
         let input = rows(input, self.inputs);
         let products = matrix.iter().map(|part| input.clone().matmul(part.clone().tensor::<2>().transpose()));
         let product = Tensor::cat(products.collect(), 1);
@@ -92,6 +107,12 @@ impl Linear {
     }
 
     pub(super) fn gradient(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
+        let size = [signal.count() / self.outputs, self.outputs, self.inputs];
+        if let ([matrix], true) = (self.parts(weights).0, many(kept.shapes[0]))
+            && let Some(output) = products(size, (&signal, Layout::Rows), (matrix, Layout::Rows))
+        {
+            return Value::from_floats(output, kept.shapes[0], &signal.device());
+        }
         let signal = rows(signal, self.outputs);
         let mut first = 0;
         let mut products = self.parts(weights).0.iter().map(|part| {
@@ -108,6 +129,26 @@ impl Linear {
 fn rows(value: Value, length: usize) -> Tensor<2> {
     let count = value.count() / length;
     value.flat().reshape([count, length])
+}
+
+/// Whether each picture of `[N, ..., C]` has many vectors.
+fn many(shape: &[usize]) -> bool {
+    shape.len() > 2 && shape[1..shape.len() - 1].iter().product::<usize>() >= MANY
+}
+
+/// The products of two stacks of as many matrices by kernels of our own, `size` rows, depth and columns each; none if they
+/// do not lie on the processor.
+fn products([m, k, n]: [usize; 3], left: (&Value, Layout), right: (&Value, Layout)) -> Option<Vec<f32>> {
+    let count = left.0.count() / (m * k).max(1);
+    let (a, b) = (Numbers::of(left.0.clone().flat())?, Numbers::of(right.0.clone().flat())?);
+    let mut output = memory::take(count * m * n);
+    let stacks = a.slice().chunks_exact(m * k).zip(b.slice().chunks_exact(k * n));
+    memory::with_scratch(|scratch| {
+        for ((a, b), output) in stacks.zip(output.chunks_exact_mut(m * n)) {
+            product([m, k, n], (a, left.1), (b, right.1), output, scratch);
+        }
+    });
+    Some(output)
 }
 
 /// Shape of a product of two stacks of matrices: `[..., R, K]` and `[..., K, C]` to `[..., R, C]`, the shorter stack
@@ -127,7 +168,7 @@ pub fn matmul_shape(inputs: &[&[usize]]) -> Result<Vec<usize>, String> {
 
 /// `[..., R, C]` as `[stack, R, C]`.
 fn stack(value: Value) -> Tensor<3> {
-    let &[r, c] = value.shape().last_chunk().expect("shape inference saw two axes");
+    let &[r, c] = last_two(&value);
     let count = value.count() / (r * c).max(1);
     value.flat().reshape([count, r, c])
 }
@@ -145,25 +186,58 @@ fn full(side: &[usize], product: &[usize]) -> Vec<usize> {
     [&product[..product.len() - 2], &side[side.len() - 2..]].concat()
 }
 
+fn last_two(value: &Value) -> &[usize; 2] {
+    value.shape().last_chunk().expect("shape inference saw two axes")
+}
+
+/// A stack as long as that of a product whose shape is `product`.
+fn as_long(value: Value, product: &[usize]) -> Value {
+    let full = full(value.shape(), product);
+    if value.count() == full.iter().product::<usize>() { value.reshaped(&full) } else { Expand(full).forward(value) }
+}
+
 /// The product of two stacks of matrices.
 pub(super) fn matmul_forward(left: Value, right: Value) -> Value {
     let shape = matmul_shape(&[left.shape(), right.shape()]).unwrap_or_else(|reason| panic!("{reason}"));
-    Value::along(stretched(left, &shape).matmul(stretched(right, &shape)), &shape)
+    let device = left.device();
+    if !processor::is(&device) || left.count() * right.count() == 0 {
+        return Value::along(stretched(left, &shape).matmul(stretched(right, &shape)), &shape);
+    }
+    let (a, b) = (as_long(left, &shape), as_long(right, &shape));
+    let (&[m, k], &[_, n]) = (last_two(&a), last_two(&b));
+    let output = products([m, k, n], (&a, Layout::Rows), (&b, Layout::Rows)).expect("they lie on the processor");
+    Value::from_floats(output, &shape, &device)
 }
 
 /// `S B^T` and `A^T S`, summed where a matrix served several.
 pub(super) fn matmul_gradient(kept: &Kept, signal: Value) -> Vec<Value> {
     let product = signal.shape().to_vec();
-    let (a, b) = (stretched(kept.input(0), &product), stretched(kept.input(1), &product));
-    let s = stack(signal);
-    let sides = [s.clone().matmul(b.transpose()), a.transpose().matmul(s)];
-    let gathered = |(side, &shape): (Tensor<3>, &&[usize])| {
+    let numbers = signal.count() * kept.input(0).count();
+    let sides = if processor::is(&signal.device()) && numbers > 0 {
+        gradient_on_processor(as_long(kept.input(0), &product), as_long(kept.input(1), &product), &signal)
+    } else {
+        let (a, b) = (stretched(kept.input(0), &product), stretched(kept.input(1), &product));
+        let s = stack(signal);
+        let sides = [s.clone().matmul(b.transpose()), a.transpose().matmul(s)];
+        let shapes = kept.shapes.iter().map(|shape| full(shape, &product));
+        sides.into_iter().zip(shapes).map(|(side, full)| Value::along(side, &full)).collect()
+    };
+    let gathered = |(side, &shape): (Value, &&[usize])| {
         let full = full(shape, &product);
-        let side = Value::along(side, &full);
         let kept = Kept { shapes: vec![shape], inputs: vec![], output: None };
         if full == shape { side } else { Expand(full).gradient(&kept, side) }
     };
     sides.into_iter().zip(&kept.shapes).map(gathered).collect()
+}
+
+/// The signal at both sides, each as long as the product.
+fn gradient_on_processor(a: Value, b: Value, signal: &Value) -> Vec<Value> {
+    let (&[m, k], &[_, n]) = (last_two(&a), last_two(&b));
+    let here = "they lie on the processor";
+    let left = products([m, n, k], (signal, Layout::Rows), (&b, Layout::Columns)).expect(here);
+    let right = products([k, m, n], (&a, Layout::Columns), (signal, Layout::Rows)).expect(here);
+    let device = signal.device();
+    vec![Value::from_floats(left, a.shape(), &device), Value::from_floats(right, b.shape(), &device)]
 }
 
 #[cfg(test)]
