@@ -64,7 +64,7 @@ impl Pool {
         match self.pooling {
             Pooling::Maximum => {
                 let input = kept.input(0);
-                let there = self.to_greatest_on_processor(&input, &signal);
+                let there = self.spread_on_processor(&input, &signal);
                 there.unwrap_or_else(|| self.to_greatest(input.pictures(), signal.pictures()))
             }
             Pooling::Average { with_padding } => {
@@ -96,7 +96,7 @@ impl Pool {
     }
 
     /// The signal where each window's greatest stands, if the pictures lie on the processor.
-    fn to_greatest_on_processor(&self, input: &Value, signal: &Value) -> Option<Value> {
+    fn spread_on_processor(&self, input: &Value, signal: &Value) -> Option<Value> {
         let &[_, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
         let kernel = self.kernel([h, w])?;
         let (numbers, signal) = (Numbers::of(input.clone().flat())?, Numbers::of(signal.clone().flat())?);
