@@ -5,7 +5,7 @@
 //! to the file of its family. `features` marks what class activation maps look at.
 //!
 //! Memory is bounded: decoding by eight times the file and 2^20 parts, what is worked out by
-//! [`import::MOST_FOLDED`] numbers, the weights by [`import::MOST_WEIGHTS`].
+//! `import::MOST_FOLDED` numbers, the weights by `import::MOST_WEIGHTS`.
 
 mod activation;
 mod arithmetic;
