@@ -81,16 +81,8 @@ fn large_photo(folder: PathBuf) -> PathBuf {
     path
 }
 
-/// A stall of the page's own comes again; one by another program on the machine does not.
 #[test]
 fn the_page_never_stalls_while_it_works() {
-    if std::panic::catch_unwind(works_smoothly).is_err() {
-        println!("once more, for the machine may have been busy");
-        works_smoothly();
-    }
-}
-
-fn works_smoothly() {
     let server = Server::of_site();
     let wish = Wish { before: Some(WATCH), alone: true, ..Wish::default() };
     visit(&server, wish, async |browser| {
