@@ -1,6 +1,7 @@
 //! Names of classes in a file that a person brings: one a line, or JSON.
 
 use serde_json::Value;
+use tessera_core::network::card::class_names;
 
 /// Number of classes of ImageNet, whose names come with the page.
 pub const IMAGENET: usize = 1000;
@@ -13,7 +14,7 @@ pub fn read(text: &str, classes: usize) -> Result<Vec<String>, String> {
     let names = match serde_json::from_str(text) {
         Ok(value) => from_json(&value)
             .ok_or("It is JSON, but neither a list of names nor names by number: bring one of these.")?,
-        Err(_) => super::network::class_names(text),
+        Err(_) => class_names(text),
     };
     match names.len() {
         found if found == classes => Ok(names),

@@ -89,12 +89,6 @@ impl Network {
     }
 }
 
-/// The names of classes in a text of one name a line.
-#[must_use]
-pub fn class_names(text: &str) -> Vec<String> {
-    text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
-}
-
 /// The names a card's classes go by: its own, ImageNet's where it has as many classes, else none.
 #[must_use]
 pub fn names_of(card: &Card, imagenet: &Arc<Vec<String>>) -> Arc<Vec<String>> {
@@ -164,7 +158,10 @@ pub(super) mod tests {
 
     #[test]
     fn a_class_without_a_name_has_its_number() {
-        let network = Network { classes: Arc::new(class_names("tench\n goldfish \n\n")), ..Network::default() };
+        let network = Network {
+            classes: Arc::new(tessera_core::network::card::class_names("tench\n goldfish \n\n")),
+            ..Network::default()
+        };
         assert_eq!((network.class(1), network.class(7)), ("goldfish".into(), "class 7".into()));
     }
 }

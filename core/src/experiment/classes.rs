@@ -1,5 +1,7 @@
 //! The classes of a network by name: what a person types, what a folder or a file is called, to an index.
 
+use crate::network::card::class_names;
+
 /// The classes of a network, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Classes {
@@ -22,9 +24,7 @@ impl Classes {
     /// From a name a line and, where known, WordNet's id of each (`n01440764`), a line each.
     #[must_use]
     pub fn from_lines(names: &str, wnids: &str) -> Classes {
-        let lines =
-            |text: &str| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-        Classes { names: lines(names), wnids: lines(wnids) }
+        Classes { names: class_names(names), wnids: class_names(wnids) }
     }
 
     /// From names alone.

@@ -38,6 +38,12 @@ pub struct Card {
 /// The architecture of a card whose weight file holds its own graph.
 pub const ONNX: &str = "onnx";
 
+/// The names of classes in a text of one name a line.
+#[must_use]
+pub fn class_names(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+}
+
 /// What a network's logits stand for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

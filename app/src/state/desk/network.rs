@@ -1,11 +1,11 @@
 //! The network on its way to the page.
 
-use super::super::network::{Arrival, Network, Origin, class_names, names_of};
+use super::super::network::{Arrival, Network, Origin, names_of};
 use super::Desk;
 use crate::bridge::fetch;
 use leptos::prelude::*;
 use std::sync::Arc;
-use tessera_core::network::card::Card;
+use tessera_core::network::card::{Card, class_names};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
