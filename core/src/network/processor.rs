@@ -36,7 +36,7 @@ mod present {
 
     /// Whether a device is the processor.
     pub fn is(device: &Device) -> bool {
-        Numbers::of(Tensor::zeros([1], device)).is_some()
+        *device == Device::flex()
     }
 }
 

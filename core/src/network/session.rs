@@ -31,12 +31,10 @@ impl<'a> Session<'a> {
     /// # Errors
     /// If the network does not take this size.
     pub fn new(network: &'a Network, values: Vec<f32>, height: usize, width: usize) -> Result<Session<'a>, ShapeError> {
-        let shape = [1, 3, height, width];
-        let features = marked(network, &infer(&network.graph, shape)?);
-        Session::batch(network, values, shape, &[features])
+        Session::batch(network, values, [1, 3, height, width], &[])
     }
 
-    /// Puts several inputs on the network's device. The values of `taps` and of the output are kept.
+    /// Puts several inputs on the network's device. The values of `taps`, of the features and of the output are kept.
     ///
     /// # Shapes
     /// `values`: `[N, 3, H, W]`, normalised.
@@ -51,7 +49,14 @@ impl<'a> Session<'a> {
     ) -> Result<Session<'a>, ShapeError> {
         let features = marked(network, &infer(&network.graph, shape)?);
         let input = Value::from_floats(values, &shape, &network.device);
-        Ok(Session { network, size: (shape[2], shape[3]), features, input, taps: taps.to_vec(), tape: None })
+        Ok(Session {
+            network,
+            size: (shape[2], shape[3]),
+            features,
+            input,
+            taps: [taps, &[features]].concat(),
+            tape: None,
+        })
     }
 
     fn tape(&mut self) -> &Tape {

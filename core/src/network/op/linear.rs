@@ -175,10 +175,8 @@ fn stack(value: Value) -> Tensor<3> {
 
 /// The same stretched to a product whose shape is `product`; a single matrix is left alone, for it fits any stack.
 fn stretched(value: Value, product: &[usize]) -> Tensor<3> {
-    let full = full(value.shape(), product);
     let single = value.shape().iter().rev().skip(2).all(|&length| length == 1);
-    let fits = single || value.count() == full.iter().product::<usize>();
-    stack(if fits { value } else { Expand(full).forward(value) })
+    stack(if single { value } else { as_long(value, product) })
 }
 
 /// The shape of one side, stretched to a product whose shape is `product`.

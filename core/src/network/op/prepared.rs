@@ -85,7 +85,7 @@ impl Prepared {
         })
     }
 
-    /// The convolution of pictures, finished on the way to memory. `None` if they do not lie on the processor.
+    /// The convolution of pictures, finished on the way to memory.
     ///
     /// # Shapes
     /// `[N, C, H, W]`; the residual that of the result.
