@@ -1,5 +1,6 @@
 //! What the tests share: where things lie, and opening a network.
 
+pub mod crops;
 pub mod golden;
 pub mod zoo;
 

@@ -8,6 +8,7 @@ use tessera_core::network::backward;
 use tessera_core::network::card::Output;
 use tessera_core::network::forward::{self, Tape};
 use tessera_core::network::graph::{Graph, NodeId};
+use tessera_core::network::load;
 use tessera_core::network::op::Weights;
 use tessera_core::network::parameters::{Parameter, Parameters};
 use tessera_core::network::rule::Rules;
@@ -179,9 +180,9 @@ pub struct Ready {
 impl Ready {
     /// Moves the weights to the processor.
     #[must_use]
-    pub fn new(graph: Graph, mut parameters: Parameters) -> Ready {
+    pub fn new(graph: Graph, parameters: Parameters) -> Ready {
         let device = Device::flex();
-        let weights = graph.nodes.iter().map(|node| node.op.upload(&mut parameters, &device)).collect();
+        let weights = load::upload(&graph, parameters, &device);
         Ready { graph, weights, device }
     }
 

@@ -6,14 +6,12 @@ use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use tessera_core::experiment::Answer;
-use tessera_core::network::format::safetensors as plain;
 use tessera_core::network::load;
 use tessera_core::network::parameters::{Parameter, Parameters};
 use tessera_core::network::{Network, Session};
-use tessera_core::photo::{self, Crop, Filter, Input, Region};
+use tessera_core::photo::{self, Crop, Filter};
+use tessera_tests::crops::{NAMES, crops};
 use tessera_tests::{bytes, lite0, shared};
-
-const CROPS: [&str; 4] = ["macaw-0", "zebra-0", "dalmatian-2", "teapot-0"];
 
 /// Rows made of code book entries, and plain tensors; batch norms get the statistics they were folded for.
 fn from_code_books(file: &[u8]) -> Parameters {
@@ -95,14 +93,10 @@ fn open(id: &str, parameters: &Parameters) -> Network {
 
 /// Fails unless the logits of all crops are within 1e-4 of the greatest: two f32 engines that sum in other orders.
 fn check(row: &str, network: &Network) {
-    let Some(folder) = shared("data/check") else { return };
-    let expected = plain::read(&bytes(folder.join("logits.safetensors"))).unwrap().parameters;
-    for (crop, expected) in CROPS.iter().zip(expected.values(row).chunks_exact(1000)) {
-        let picture = image::open(folder.join(format!("{crop}-224.png"))).unwrap().to_rgb8();
-        let region = Region { left: 0.0, top: 0.0, width: 224.0, height: 224.0 };
-        let input = Input { height: 224, width: 224, rgb: picture.into_raw(), region };
+    let Some((crops, logits)) = crops() else { return };
+    for ((crop, input), expected) in NAMES.iter().zip(crops).zip(logits.values(row).chunks_exact(1000)) {
         let values = input.normalised(&network.card.preprocess);
-        let mut session = Session::new(network, values, 224, 224).unwrap();
+        let mut session = Session::new(network, values, input.height, input.width).unwrap();
         let logits = pollster::block_on(session.logits()).unwrap();
         let most = expected.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
         let off = logits.iter().zip(expected).fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()));
@@ -168,6 +162,8 @@ fn the_folded_mobilenet_with_trained_weights_equals_onnxruntime() {
 }
 
 #[test]
-fn the_bundled_network_names_the_classes_that_onnxruntime_names() {
-    top_five("lite0", &lite0(&Device::flex()));
+fn the_bundled_network_equals_onnxruntime() {
+    let network = lite0(&Device::flex());
+    check("lite0", &network);
+    top_five("lite0", &network);
 }

@@ -312,7 +312,11 @@ impl Model {
 }
 
 /// Moves all weights to a device; one that serves several nodes is copied for all but the last.
-fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec<Weights> {
+///
+/// # Panics
+/// If a weight is missing: weights were compared with the graph before.
+#[must_use]
+pub fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec<Weights> {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     for (name, _) in graph.nodes.iter().flat_map(|node| node.op.wants()) {
         *uses.entry(name).or_default() += 1;

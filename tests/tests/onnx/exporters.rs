@@ -4,6 +4,7 @@ use crate::running::{deviation, run};
 use safetensors::SafeTensors;
 use std::path::PathBuf;
 use tessera_core::network::format::onnx::{Head, Imported, Layout, Model};
+use tessera_tests::zoo;
 
 fn folder() -> PathBuf {
     tessera_tests::root().join("tests/golden/onnx")
@@ -16,18 +17,8 @@ fn read(name: &str) -> Result<Model, String> {
 
 /// The input's numbers: splitmix64 from the name, as tests/golden/zoo/README.md says.
 fn input(name: &str, shape: &[usize]) -> Vec<f32> {
-    let state = name
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325u64, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let count = |shape: &[usize]| shape.iter().product::<usize>();
-    let uniform = |count: usize| {
-        (1..=count as u64).map(move |i| {
-            let mut z = state.wrapping_add(i.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            ((((z ^ (z >> 31)) >> 11) as f64) * 2f64.powi(-53)) as f32
-        })
-    };
+    let uniform = |count: usize| zoo::uniform(name, count).map(|u| u as f32);
     if shape[1] != 6 {
         return uniform(count(shape)).map(|u| (u - 0.5) / 0.25).collect();
     }

@@ -4,32 +4,18 @@ use burn::tensor::Device;
 use tessera_core::network::canonise::fold_batch_norms;
 use tessera_core::network::format::onnx::Imported;
 use tessera_core::network::forward;
+use tessera_core::network::load;
 use tessera_core::network::value::Value;
 
 /// The output for an input of that shape.
 pub fn run(imported: Imported, input: Vec<f32>, shape: &[usize]) -> (Vec<f32>, Vec<usize>) {
     let device = Device::flex();
-    let (graph, mut parameters) = fold_batch_norms(imported.graph, imported.parameters);
-    let mut uploaded = vec![];
-    for node in &graph.nodes {
-        let mut own = parameters.clone_of(node.op.wants().iter().map(|(name, _)| name));
-        uploaded.push(node.op.upload(&mut own, &device));
-    }
-    parameters.0.clear();
+    let (graph, parameters) = fold_batch_norms(imported.graph, imported.parameters);
+    let uploaded = load::upload(&graph, parameters, &device);
     let tape = forward::run(&graph, &uploaded, Value::from_floats(input, shape, &device), &[], None);
     let output = tape.values[graph.output()].clone().expect("the output is always kept");
     let shape = output.shape().to_vec();
     (pollster::block_on(output.read()).expect("the processor does not fail"), shape)
-}
-
-trait CloneOf {
-    fn clone_of<'a>(&self, names: impl Iterator<Item = &'a String>) -> Self;
-}
-
-impl CloneOf for tessera_core::network::parameters::Parameters {
-    fn clone_of<'a>(&self, names: impl Iterator<Item = &'a String>) -> Self {
-        Self(names.map(|name| (name.clone(), self.get(name).clone())).collect())
-    }
 }
 
 /// The greatest difference over the greatest value.
