@@ -50,6 +50,7 @@ pub const NETWORK: &[&str] = &[
     "graph",
     "shape",
     "describe",
+    "plan",
     "rule",
     "forward",
     "backward",
@@ -57,6 +58,7 @@ pub const NETWORK: &[&str] = &[
     "zoo",
     "format",
     "load",
+    "objective",
     "session",
 ];
 
