@@ -11,3 +11,4 @@ pub mod map;
 pub mod method;
 pub mod network;
 pub mod photo;
+pub mod segment;
