@@ -12,3 +12,4 @@ pub mod method;
 pub mod network;
 pub mod photo;
 pub mod random;
+pub mod segment;
