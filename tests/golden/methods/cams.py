@@ -148,7 +148,7 @@ def at(case, node, module, suffix, costly):
         yield "ablationcam.weights" + suffix, weights, {"node": node}
         for id, steps, plain in (("opticam", 100, False), ("opticam.plain", 100, True), ("opticam.short", 10, True)):
             map, stopped = opticam(case, module, steps, plain)
-            yield id + suffix, map, {"node": node, "steps": stopped, "max_steps": steps, "chaotic": True}
+            yield id + suffix, map, {"node": node, "steps": stopped, "max_steps": steps}
 
 
 def maps(case):

@@ -17,7 +17,7 @@ def scale_and_shift(norm):
 
 
 class Thresholded(Threshold):
-    """ReLU(s x + t) = s T(x) + t with T(x) = x where s x + t > 0, else -t / s. An activation to zennit: it passes on."""
+    """T of ReLU(s x + t) = s T(x) + t: x where s x + t > 0, else -t / s. To zennit an activation, which passes on."""
 
     def __init__(self, scale, shift):
         super().__init__(0.0, 0.0)

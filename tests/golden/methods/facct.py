@@ -63,8 +63,8 @@ def pool(m, x, r):
 
 
 def rule_of(m):
-    rules = [(nn.ReLU, lambda m, x, r: r), (nn.Dropout, lambda m, x, r: r), (nn.Linear, linear), (nn.Conv2d, convolution),
-             (nn.BatchNorm2d, batch_norm), ((nn.MaxPool2d, nn.AdaptiveAvgPool2d), pool)]
+    rules = [(nn.ReLU, lambda m, x, r: r), (nn.Dropout, lambda m, x, r: r), (nn.Linear, linear),
+             (nn.Conv2d, convolution), (nn.BatchNorm2d, batch_norm), ((nn.MaxPool2d, nn.AdaptiveAvgPool2d), pool)]
     return next((rule for kind, rule in rules if isinstance(m, kind)), None)
 
 

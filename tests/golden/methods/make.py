@@ -16,9 +16,9 @@ import warnings
 from pathlib import Path
 
 PINS = {
-    "torch": "2.15.0", "torchvision": "0.29.2", "numpy": "2.4.6", "bcos": "0.1.3", "captum": "0.9.0", "grad-cam": "1.5.7",
-    "zennit": "0.5.1", "lime": "0.2.0.1", "shap": "0.51.0", "scikit-learn": "1.9.1", "scikit-image": "0.26.0",
-    "efficientnet-lite-pytorch": "0.1.0", "safetensors": "0.8.0", "pillow": "13.0.0",
+    "torch": "2.15.0", "torchvision": "0.29.2", "numpy": "2.4.6", "bcos": "0.1.3", "captum": "0.9.0",
+    "grad-cam": "1.5.7", "zennit": "0.5.1", "lime": "0.2.0.1", "shap": "0.51.0", "scikit-learn": "1.9.1",
+    "scikit-image": "0.26.0", "efficientnet-lite-pytorch": "0.1.0", "safetensors": "0.8.0", "pillow": "13.0.0",
 }
 for _package, _version in PINS.items():
     if importlib.metadata.version(_package).split("+")[0] != _version:
@@ -29,32 +29,43 @@ sys.path.insert(0, str(HERE))
 
 import torch
 
+import attention
+import bcos_maps
 import cams
 import gradients
+import information
 import networks
 import perturbation
 import regression
 import relevance
 from store import File
 
-# A descent that f32 leads elsewhere is no reference.
-CHAOS = 0.01
-FAMILIES = {"relu": [gradients, cams, relevance], "relu6": [gradients, cams, relevance], "smooth": [gradients, cams]}
-# Methods that ask the network many times and know nothing of its inside: on one network.
-ASKING = {"resnet18": [perturbation, regression]}
+# What f32 changes by more is no reference: a descent led elsewhere, a sum that is zero, a kink right at a node.
+SENSITIVE = 0.01
+FAMILIES = {"relu": [gradients, cams, relevance], "relu6": [gradients, cams, relevance], "smooth": [gradients, cams],
+            "bcos": [bcos_maps]}
+# What is made for one network alone.
+MORE = {"resnet18": [perturbation, regression, information], "vit_b_16": [attention]}
+
+
+def same(*names):
+    """Places that are called here as in the product."""
+    return {name: name for name in names}
 
 
 def nets(resnet18):
     small, vit = networks.small, "encoder.layers.encoder_layer_11.ln_1"
-    yield "vgg11", lambda: small("vgg11", "relu", {"features.20": "features.20", "features.10": "features.10"})
-    yield "resnet18", lambda: small("resnet18", "relu", {"layer4.1": "own.layer4_1_relu_1", "layer2.1": "own.layer2_1_relu_1"})
+    yield "vgg11", lambda: small("vgg11", "relu", same("features.20", "features.10"))
+    yield "resnet18", lambda: small("resnet18", "relu", networks.RESNET18)
     yield "densenet121", lambda: small("densenet121", "relu", {"relu": "own.relu"})
     yield "squeezenet1_1", lambda: small("squeezenet1_1", "relu", {"features.12": "own.cat_7"})
-    yield "mobilenet_v2", lambda: small("mobilenet_v2", "relu6", {"features.18.2": "features.18.2"})
-    yield "convnext_tiny", lambda: small("convnext_tiny", "smooth", {"features.7.2.add": "features.7.2"})
-    yield "vit_b_16", lambda: small("vit_b_16", "smooth", {vit: vit}, (1, (4, 4)))
+    yield "mobilenet_v2", lambda: small("mobilenet_v2", "relu6", same("features.18.2"))
+    yield "convnext_tiny", lambda: small("convnext_tiny", "smooth", same("features.7.2", "features.5.8"))
+    yield "vit_b_16", lambda: small("vit_b_16", "smooth", same(vit), (1, (4, 4)))
+    yield "bcos_resnet18", lambda: small("bcos_resnet18", "bcos", {})
+    yield "bcos_simple_vit_ti_patch16", lambda: small("bcos_simple_vit_ti_patch16", "bcos", {}, (0, (3, 3)))
     yield "efficientnet_lite0_trained", networks.lite0_trained
-    if resnet18:
+    if resnet18 is not None:
         yield "resnet18_trained", lambda: networks.resnet18_trained(resnet18)
 
 
@@ -63,19 +74,18 @@ def make(net):
     single = net.case(torch.float32, double.target)
     file = File()
     file.add("logits", double.logits, single.logits)
-    for family in FAMILIES[net.kind] + ASKING.get(net.id, []):
+    for family in FAMILIES[net.kind] + MORE.get(net.id, []):
         start = time.time()
         for (id, map, facts), (other, map32, _) in zip(family.maps(double), family.maps(single), strict=True):
             assert id == other, (id, other)
             file.add(id, map, map32, **facts)
-            if facts.get("chaotic") and file.maps[id]["noise"] > CHAOS:
-                print(f"  {id}: f32 is {file.maps[id]['noise']} off, left out")
-                file.drop(id)
+            if file.maps[id]["noise"] > SENSITIVE:
+                file.leave_out(id)
         print(f"  {family.__name__}: {time.time() - start:.1f} s", flush=True)
     about = {"network": net.id, "kind": net.kind, "target": str(double.target), "made_with": PINS, **net.about}
     about["size"] = list(net.x.shape[2:])
     length = file.write(HERE / f"{net.id}.safetensors", about)
-    print(f"{net.id}: {length} bytes, {len(file.maps)} maps, class {double.target}", flush=True)
+    print(f"{net.id}: {length} bytes, {len(file.maps)} maps, left out {file.left_out}", flush=True)
     for id, facts in file.maps.items():
         print(f"    {id}: {facts}")
 

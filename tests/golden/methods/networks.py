@@ -1,9 +1,8 @@
 """The networks, their inputs and targets, and their form for rules a layer: nothing but modules, each called once."""
 import copy
+import hashlib
 import importlib.util
-import json
 import operator
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,10 @@ def module_of(name, path):
     spec.loader.exec_module(module)
     return module
 
+
+# Places of CAMs: names in the product, modules here.
+RESNET18 = {"layer4.1": "own.layer4_1_relu_1", "layer2.1": "own.layer2_1_relu_1"}
+RESNET18_SHA256 = "fd2a1affff2c3759a966f412f50fdab4eafe2263ce9b9c818d1f5003fe2c4c16"
 
 zoo = module_of("zoo", GOLDEN / "zoo" / "make.py")
 lite0 = module_of("lite0", GOLDEN / "lite0" / "make.py")
@@ -133,12 +136,16 @@ def small(id, kind, nodes, tokens=None):
     network = next(n for n in zoo.networks() if n.id == id)
     model = zoo.fill(network, network.make(network.by))
     with safe_open(GOLDEN / "zoo" / f"{id}.safetensors", "pt") as f:
-        meta = f.metadata()
+        meta, logits = f.metadata(), f.get_tensor("logits")
     assert zoo.digest(model) == meta["weights_sha256"]
     x = torch.from_numpy(zoo.network_input(meta["input"], network.size, network.bcos))
     if kind in ("relu", "relu6"):
         model = traced(model)
+    with torch.no_grad():
+        assert (model(x) - logits).abs().max() < 1e-4 * logits.abs().max()
     about = {"weights": "the formula of ../zoo", "weights_sha256": meta["weights_sha256"], "input": meta["input"]}
+    if network.bcos:
+        about["logit_bias"] = float(meta["logit_bias"])
     return Net(id, model, x, kind, nodes, about, tokens)
 
 
@@ -146,17 +153,20 @@ def lite0_trained():
     model = EfficientNet.from_name("efficientnet-lite0")
     model.load_state_dict(load_file(lite0.WEIGHTS), strict=False)
     x = lite0.normalised(Image.open(GOLDEN / "lite0" / "cat.png"))
-    about = {"weights": "public/models/efficientnet-lite0/model.safetensors", "input": "../lite0/cat.png, (value - 127) / 128"}
+    about = {"weights": "public/models/efficientnet-lite0/model.safetensors",
+             "input": "../lite0/cat.png, (value - 127) / 128"}
     return Net("efficientnet_lite0_trained", traced(model.eval()), x, "relu6",
                {"_conv_head.relu6": "own._swish_1", "_blocks.10.add": "own.add_6"}, about)
 
 
 def resnet18_trained(weights):
+    digest = hashlib.sha256(Path(weights).read_bytes()).hexdigest()
+    assert digest == RESNET18_SHA256, f"{weights} has other weights."
     model = tv.resnet18()
     model.load_state_dict(load_file(weights), strict=False)
     pixels = np.asarray(Image.open(GOLDEN / "lite0" / "cat.png").convert("RGB")).astype(np.float32) / 255
     mean, std = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
     x = torch.from_numpy((pixels - mean) / std).permute(2, 0, 1).unsqueeze(0).contiguous()
-    about = {"weights": "resnet18, see README", "input": "../lite0/cat.png, (value / 255 - mean) / std of ImageNet"}
-    return Net("resnet18_trained", traced(model.eval()), x, "relu",
-               {"layer4.1": "own.layer4_1_relu_1", "layer2.1": "own.layer2_1_relu_1"}, about)
+    about = {"weights": "resnet18, see README.md", "weights_file_sha256": digest,
+             "input": "../lite0/cat.png, (value / 255 - mean) / std of ImageNet"}
+    return Net("resnet18_trained", traced(model.eval()), x, "relu", RESNET18, about)

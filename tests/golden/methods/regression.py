@@ -4,7 +4,7 @@ import math
 import numpy as np
 import sklearn.metrics
 import torch
-from captum._utils.models.linear_model import SkLearnLasso, SkLearnLinearRegression
+from captum._utils.models.linear_model import SkLearnLasso
 from captum.attr import KernelShap, Lime
 from lime.lime_base import LimeBase
 from sklearn.linear_model import LinearRegression
@@ -52,7 +52,6 @@ def lime_maps(case):
     y = values(case, labels, z.astype(np.int64), means(case, labels), True)
     distance = sklearn.metrics.pairwise_distances(z, z[:1], metric="cosine").ravel()
     kernel = lambda d: np.sqrt(np.exp(-(d**2) / 0.25**2))
-    # Both of the network's columns that the fit may see: the target and the rest.
     scores = torch.stack([y, 1 - y], 1).numpy()
     intercept, pairs, _, _ = LimeBase(kernel, random_state=0).explain_instance_with_data(z, scores, distance, 0, 100000)
     coefficients = np.zeros(d)
@@ -92,7 +91,7 @@ def shapley(v, m):
     """From the values of all coalitions; bit j of the index is player j."""
     index = np.arange(2**m)
     sizes = np.array([int(i).bit_count() for i in index])
-    weight = np.array([math.factorial(s) * math.factorial(m - s - 1) / math.factorial(m) if s < m else 0 for s in range(m + 1)])
+    weight = np.array([math.factorial(s) * math.factorial(m - s - 1) / math.factorial(m) for s in range(m)])
     out = []
     for j in range(m):
         without = index[(index >> j) & 1 == 0]

@@ -1,7 +1,6 @@
 """Layer-wise relevance propagation by zennit's rules, on canonised networks; it starts with the target's logit."""
 import torch
 from torch import nn
-from zennit.canonizers import SequentialMergeBatchNorm
 from zennit.composites import (EpsilonAlpha2Beta1, EpsilonGammaBox, EpsilonPlus, EpsilonPlusFlat, LayerMapComposite,
                                layer_map_base)
 from zennit.rules import Epsilon

@@ -1,4 +1,4 @@
-"""DeepLIFT's rescale rule from its definition, for captum's max pool loses part of the sum.
+"""DeepLIFT's rescale rule from its definition, to check captum's by.
 
 Forward goes with the input and the baseline as a batch of two. A ReLU's slope is the quotient of differences, or the
 ordinary slope where the inputs do not differ; a max pool gives g (y* - y_b) to the place of its greatest input and

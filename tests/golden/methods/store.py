@@ -24,11 +24,15 @@ def number(value):
     return float(f"{value:.6e}")
 
 
+def compact(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
 class File:
     """The maps of one network."""
 
     def __init__(self):
-        self.tensors, self.maps = {}, {}
+        self.tensors, self.maps, self.left_out = {}, {}, {}
 
     def add(self, id, double, single, **facts):
         """`single` is None where a library has but one precision."""
@@ -44,17 +48,19 @@ class File:
             entry["noise"] = float(f"{off / norm:.2e}") if norm > 0 else off
         self.maps[id] = entry | facts
 
-    def drop(self, id):
-        del self.tensors[id], self.maps[id]
+    def leave_out(self, id):
+        """Says how far off f32 is, but stores nothing."""
+        del self.tensors[id]
+        self.left_out[id] = self.maps.pop(id)["noise"]
 
     def write(self, path, about):
         """Safetensors whose header is sorted, so that the same numbers give the same bytes."""
-        metadata = {k: v if isinstance(v, str) else json.dumps(v, sort_keys=True, separators=(",", ":")) for k, v in about.items()}
-        metadata["maps"] = json.dumps(self.maps, sort_keys=True, separators=(",", ":"))
+        about = about | {"maps": self.maps, "left_out": self.left_out}
+        metadata = {k: v if isinstance(v, str) else compact(v) for k, v in about.items()}
         tensors = {k: np.ascontiguousarray(v.float().numpy()) for k, v in self.tensors.items()}
         data = save(tensors, metadata)
         end = 8 + int.from_bytes(data[:8], "little")
-        text = json.dumps(json.loads(data[8:end]), sort_keys=True, separators=(",", ":")).encode()
+        text = compact(json.loads(data[8:end])).encode()
         text += b" " * (-len(text) % 8)
         data = len(text).to_bytes(8, "little") + text + data[end:]
         path.write_bytes(data)
