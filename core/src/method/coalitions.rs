@@ -2,7 +2,9 @@
 
 use super::prelude::*;
 use crate::photo::baseline::Baseline;
-use crate::segment::{Algorithm, Picture, Quickshift, Segments, Slic};
+use crate::segment::quickshift::Quickshift;
+use crate::segment::slic::Slic;
+use crate::segment::{Algorithm, Picture, SegmentError, Segments};
 
 /// The parameters about segments; the first is what LIME was published with.
 pub const SEGMENTS: Param = Param {
@@ -61,18 +63,23 @@ impl Parts {
     /// # Errors
     /// If it cannot be cut so, or the device fails.
     pub async fn of(work: &Work<'_, '_>) -> Result<Parts, MethodError> {
-        let refuse = |error: crate::segment::SegmentError| MethodError::Refused(error.to_string());
+        let refuse = |error: SegmentError| MethodError::Refused(error.to_string());
         let (height, width) = work.session.size;
         let count = work.settings.count("parts");
         let algorithm = match work.settings.choice("segments") {
-            "quickshift" => Algorithm::Quickshift(Quickshift { kernel_size: 4.0, max_dist: 200.0, ratio: 0.2, ..Quickshift::default() }),
-            "slic" => Algorithm::Slic(Slic { n_segments: count, ..Slic::default() }),
-            _ => Algorithm::Squares { count },
+            "quickshift" => Algorithm::Quickshift(Quickshift::LIME),
+            "slic" => Algorithm::Slic(Slic { segments: count, ..Slic::default() }),
+            _ => {
+                let side = ((height * width) as f64 / count as f64).sqrt().ceil() as usize;
+                Algorithm::Grid { rows: height.div_ceil(side), columns: width.div_ceil(side) }
+            }
         };
         let picture = Picture::from_bytes(work.input.rgb.clone(), height, width).map_err(refuse)?;
         let segments = algorithm.segment(&picture).map_err(refuse)?;
         if segments.count < 2 {
-            return Err(MethodError::Undefined("The photo is one part alone, so no part can be told from another.".into()));
+            return Err(MethodError::Undefined(
+                "The photo is one part alone, so no part can be told from another.".into(),
+            ));
         }
         let seen = work.session.input().read().await?;
         let hidden = match work.settings.choice("hidden") {
@@ -131,7 +138,13 @@ impl Parts {
 
 /// A map of coefficients painted over their parts, with the standard error of all of them together.
 #[must_use]
-pub fn painted(work: &Work<'_, '_>, parts: &Parts, values: &[f64], errors: Option<&[f64]>, samples: (usize, usize)) -> Map {
+pub fn painted(
+    work: &Work<'_, '_>,
+    parts: &Parts,
+    values: &[f64],
+    errors: Option<&[f64]>,
+    samples: (usize, usize),
+) -> Map {
     let numbers: Vec<f32> = values.iter().map(|&v| v as f32).collect();
     let mut map = work.map(parts.segments.painted(&numbers));
     let length = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>().sqrt();

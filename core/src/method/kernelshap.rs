@@ -2,7 +2,7 @@
 //!
 //! Row 0 sees all parts and row 1 none, and both weigh 10^6; any other row has `k` parts with probability in proportion to
 //! `(d - 1) / (k (d - k))`, each choice of `k` alike, and weighs 1 (Lundberg and Lee 2017; the kernel lies in the drawing).
-//! Row `i` takes number `i - 2` of the stream "sizes", and the `k` parts with the least numbers `(i - 2) d + j` of "players".
+//! Row `i` takes number `i` of the stream "sizes", and the `k` parts with the least numbers `i d + j` of "players".
 
 use super::coalitions::{GRID_SEGMENTS, HIDDEN_BY_ZERO, PARTS, Parts, painted};
 use super::output::LOGITS;
@@ -66,7 +66,6 @@ fn rows(seed: u64, samples: usize, parts: usize) -> Vec<Vec<bool>> {
         0 => vec![true; parts],
         1 => vec![false; parts],
         _ => {
-            let i = i - 2;
             let count = size(sizes.uniform(i as u64), parts);
             let mut order: Vec<usize> = (0..parts).collect();
             order.sort_by_key(|j| players.bits((i * parts + j) as u64) >> 11);

@@ -98,8 +98,8 @@ impl Rows<'_> {
         let rests: Vec<f64> = self.on.iter().zip(self.found).map(|(row, y)| y - part(row)).collect();
         let total: f64 = self.weights.iter().sum();
         let intercept = rests.iter().zip(self.weights).map(|(r, w)| r * w).sum::<f64>() / total;
-        let variance =
-            rests.iter().zip(self.weights).map(|(r, w)| w * (r - intercept) * (r - intercept)).sum::<f64>() / free as f64;
+        let variance = rests.iter().zip(self.weights).map(|(r, w)| w * (r - intercept) * (r - intercept)).sum::<f64>()
+            / free as f64;
         let unit = |i: usize| (0..n).map(|j| f64::from(u8::from(i == j))).collect::<Vec<_>>();
         Some((0..n).map(|i| (variance * solve(factor, &unit(i))[i]).max(0.0).sqrt()).collect())
     }
@@ -143,9 +143,11 @@ mod tests {
     use super::*;
 
     fn rows() -> (Vec<Vec<bool>>, Vec<f64>, Vec<f64>) {
-        let on: Vec<Vec<bool>> = (0..40u32).map(|i| (0..4).map(|j| (i * 7 + j * 13 + i * j) % 5 < 2).collect()).collect();
+        let on: Vec<Vec<bool>> =
+            (0..40u32).map(|i| (0..4).map(|j| (i * 7 + j * 13 + i * j) % 5 < 2).collect()).collect();
         let truth = [1.5, -2.0, 0.0, 0.25];
-        let found = on.iter().map(|row| 3.0 + row.iter().zip(truth).map(|(&on, b)| if on { b } else { 0.0 }).sum::<f64>());
+        let found =
+            on.iter().map(|row| 3.0 + row.iter().zip(truth).map(|(&on, b)| if on { b } else { 0.0 }).sum::<f64>());
         (on.clone(), found.collect(), (0..40).map(|i| 0.2 + f64::from(i % 3)).collect())
     }
 
@@ -177,7 +179,8 @@ mod tests {
         let (gram, right, total) = rows.centred().unwrap();
         for (i, b) in fit.coefficients.iter().enumerate() {
             let slope = (right[i] - (0..4).map(|j| gram[i * 4 + j] * fit.coefficients[j]).sum::<f64>()) / total;
-            let holds = if *b == 0.0 { slope.abs() <= penalty + 1e-9 } else { (slope - penalty * b.signum()).abs() < 1e-9 };
+            let holds =
+                if *b == 0.0 { slope.abs() <= penalty + 1e-9 } else { (slope - penalty * b.signum()).abs() < 1e-9 };
             assert!(holds, "{i}: {b} {slope}");
         }
         assert_eq!(fit.coefficients[2], 0.0);
