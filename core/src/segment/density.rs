@@ -1,8 +1,8 @@
 //! How crowded it is around each place, in colour and place: the sum of a Gaussian kernel over a square window.
 //!
 //! The kernel is the product of a factor of place, which a table holds for each offset, and one of colour. A pair of
-//! places is seen once and counts for both. The exponential is written out in operations that every processor rounds alike,
-//! without branches, so that the compiler makes vectors of the loops and every machine gets the same bits.
+//! places is seen once and counts for both. The exponential is written out in operations that every processor rounds
+//! alike, without branches, so that the compiler makes vectors of the loops and every machine gets the same bits.
 
 use std::f64::consts::{LN_2, LOG2_E};
 
@@ -17,8 +17,8 @@ pub(super) struct Colours<'a> {
 }
 
 impl Colours<'_> {
-    /// Adds to `densities` at each place the kernel exp(-distance² / (2 `size`²)) to all places at most `radius` rows and
-    /// columns away, itself included.
+    /// Adds to `densities` at each place the kernel exp(-distance² / (2 `size`²)) to all places at most `radius` rows
+    /// and columns away, itself included.
     ///
     /// # Shapes
     /// `densities` `[H, W]`.
@@ -77,10 +77,11 @@ fn weigh(weights: &mut [f64], a: [&[f64]; 3], b: [&[f64]; 3], rate: f64, place: 
     }
 }
 
-/// 2 to the power of a number that is not positive; below -1000 as if it were -1000, which is nothing to a sum that holds a 1.
+/// 2 to the power of a number that is not positive; below -1000 as if it were -1000, which is nothing to a sum that
+/// holds a 1.
 ///
-/// The whole part goes into the exponent's bits. The rest x, within half a unit, goes into 1 + x ln 2 + x² p(x), where p is right at
-/// the nine Chebyshev nodes: 1.2e-15 at most away, relatively.
+/// The whole part goes into the exponent's bits. The rest x, within half a unit, goes into 1 + x ln 2 + x² p(x), where
+/// p is right at the nine Chebyshev nodes: 1.2e-15 at most away, relatively.
 #[inline(always)]
 fn exp2(power: f64) -> f64 {
     // Adding 1.5 * 2^52 rounds to a whole number and leaves it in the lowest bits, the exponent's bias added.

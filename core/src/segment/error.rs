@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a picture could not be cut. Displays as one sentence: what, why, what to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SegmentError {
-    /// The picture has no place, or more than can be numbered.
+    /// The picture has no place, or more than are taken.
     Size {
         /// Rows.
         height: usize,
@@ -43,7 +43,7 @@ impl fmt::Display for SegmentError {
             Self::Size { height, width } => write!(
                 f,
                 "A picture of {height} rows and {width} columns cannot be cut into segments: take one of 1 to {} places.",
-                u32::MAX
+                super::MOST_PLACES
             ),
             Self::Colour { row, column } => write!(
                 f,

@@ -10,11 +10,13 @@ pub fn cells(height: usize, width: usize, rows: usize, columns: usize) -> Result
     check_size(height, width)?;
     SegmentError::unless_within("number of rows", rows as f64, (1.0, height as f64))?;
     SegmentError::unless_within("number of columns", columns as f64, (1.0, width as f64))?;
-    Ok(labelled(height, width, rows * columns, |y, x| y * rows / height * columns + x * columns / width))
+    let row = share(height, rows);
+    let column = share(width, columns);
+    Ok(labelled(height, width, rows * columns, |y, x| row(y) * columns + column(x)))
 }
 
-/// Squares of side ceil(sqrt(height * width / count)), numbered down the columns: the features of the Focus study's KernelSHAP
-/// (Arias-Duart et al. 2024), whose 16 squares of 448 x 448 places each lie in one quarter.
+/// Squares of side ceil(sqrt(height * width / count)), numbered down the columns: the features of the Focus study's
+/// KernelSHAP (Arias-Duart et al. 2024), whose 16 squares of 448 x 448 places each lie in one quarter.
 ///
 /// # Errors
 /// If the picture has no place, or `count` is not one of 1 to its places.
@@ -25,6 +27,12 @@ pub fn squares(height: usize, width: usize, count: usize) -> Result<Segments, Se
     let side = (places as f64 / count as f64).sqrt().ceil() as usize;
     let (rows, columns) = (height.div_ceil(side), width.div_ceil(side));
     Ok(labelled(height, width, rows * columns, |y, x| x / side * rows + y / side))
+}
+
+/// Which of `parts` a place of a side lies in.
+fn share(length: usize, parts: usize) -> impl Fn(usize) -> usize {
+    // A side squared may exceed 32 bits.
+    move |place| (place as u64 * parts as u64 / length as u64) as usize
 }
 
 fn labelled(height: usize, width: usize, count: usize, label: impl Fn(usize, usize) -> usize) -> Segments {
@@ -67,6 +75,7 @@ mod tests {
     fn impossible_grids_are_refused() {
         assert!(matches!(cells(0, 5, 1, 1), Err(SegmentError::Size { .. })));
         assert!(matches!(squares(usize::MAX, 2, 1), Err(SegmentError::Size { .. })));
+        assert!(cells(100_000, 1, 100_000, 1).unwrap().labels.is_sorted());
         for (rows, columns) in [(0, 1), (4, 1), (1, 0), (1, 6)] {
             assert!(matches!(cells(3, 5, rows, columns), Err(SegmentError::Range { .. })), "{rows} x {columns}");
         }

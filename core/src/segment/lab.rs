@@ -1,9 +1,10 @@
 //! Colours as CIE L*a*b*, in which equal distances look about equally different.
 //!
-//! sRGB (IEC 61966-2-1) to CIE 1931 XYZ to CIE 1976 L*a*b*, under D65 for the observer of 2 degrees, with the rounded constants
-//! of scikit-image's `rgb2lab`. Segments hang on ties between distances, which the last bit of a colour may decide: so the
-//! operations and their order are the reference's too, and powers and cube roots are rounded to the nearest number. NumPy's
-//! are, but for a few, on processors with AVX-512; its other cube root is one bit off for half of all numbers.
+//! sRGB (IEC 61966-2-1) to CIE 1931 XYZ to CIE 1976 L*a*b*, under D65 for the observer of 2 degrees, with the rounded
+//! constants of scikit-image's `rgb2lab`. Segments hang on ties between distances, which the last bit of a colour may
+//! decide: so the operations and their order are the reference's too, and powers and cube roots are rounded to the
+//! nearest number. NumPy's are, but for a few, on processors with AVX-512; its other cube root is one bit off for half
+//! of all numbers.
 
 /// A linear part ends here: of sRGB's curve, and of L*a*b*'s.
 const CURVE: f64 = 0.04045;
@@ -21,7 +22,8 @@ pub(super) fn linear(value: f64) -> f64 {
     if value > CURVE { power((value + 0.055) / 1.055) } else { value / 12.92 }
 }
 
-/// `base` to the power of 2.4, to the nearest number: a first answer and one step of Newton's method for answer^5 = base^12.
+/// `base` to the power of 2.4, to the nearest number: a first answer and one step of Newton's method for answer^5 =
+/// base^12.
 fn power(base: f64) -> f64 {
     /// The number written 2.4, less 12/5.
     const EXCESS: f64 = -8.881_784_197_001_253e-17;
@@ -79,8 +81,21 @@ mod tests {
         }
     }
 
-    /// CIE values of the primaries and of a dark grey, from the definition with unrounded constants: L* of grey is 903.3 times its
-    /// light, and no grey has a hue. The rounded constants move the third digit after the point.
+    /// scikit-image 0.26.0's, to the bit, of two colours for which products that are rounded before they are added give
+    /// another.
+    #[test]
+    fn sums_are_rounded_as_by_the_reference() {
+        let known = [
+            ([1.0, 0.0, 4.0], [0.1374560597110417, 0.8176745886443182, -1.4215556643080773]),
+            ([2.0, 0.0, 6.0], [0.23533846535300285, 1.3572615380555153, -2.086264236098984]),
+        ];
+        for (bytes, right) in known {
+            assert_eq!(lab(bytes.map(|value: f64| linear(value * (1.0 / 255.0)))), right, "{bytes:?}");
+        }
+    }
+
+    /// CIE values of the primaries and of a dark grey, from the definition with unrounded constants: L* of grey is
+    /// 903.3 times its light, and no grey has a hue. The rounded constants move the third digit after the point.
     #[test]
     fn known_colours() {
         let known = [

@@ -20,6 +20,9 @@ use quickshift::Quickshift;
 use serde::{Deserialize, Serialize};
 use slic::Slic;
 
+/// Most places of a picture: about eighty bytes are needed for each.
+const MOST_PLACES: usize = 1 << 26;
+
 /// Which piece each place belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segments {
@@ -71,10 +74,10 @@ impl Algorithm {
     }
 }
 
-/// An error unless a label can count the places.
+/// An error unless the picture has places, and not more than are taken.
 fn check_size(height: usize, width: usize) -> Result<(), SegmentError> {
     match height.checked_mul(width) {
-        Some(places) if places > 0 && u32::try_from(places).is_ok() => Ok(()),
+        Some(1..=MOST_PLACES) => Ok(()),
         _ => Err(SegmentError::Size { height, width }),
     }
 }

@@ -1,9 +1,9 @@
 //! The noise by which the reference's quickshift tells equal densities apart: NumPy's normal numbers for the seed 42.
 //!
-//! Where a picture is flat, densities differ by this noise alone, so other numbers would give other segments.
-//! The generator is PCG64 (O'Neill 2014, "PCG: a family of simple fast space-efficient statistically good algorithms",
-//! the variant XSL-RR 128/64); the numbers are drawn by the ziggurat (Marsaglia, Tsang 2000, "The ziggurat method for generating
-//! random variables") of 256 layers, from the bits of one draw each as NumPy takes them.
+//! Where a picture is flat, densities differ by this noise alone, so other numbers would give other segments. The
+//! generator is PCG64 (O'Neill 2014, "PCG: a family of simple fast space-efficient statistically good algorithms", the
+//! variant XSL-RR 128/64); the numbers are drawn by the ziggurat (Marsaglia, Tsang 2000, "The ziggurat method for
+//! generating random variables") of 256 layers, from the bits of one draw each as NumPy takes them.
 
 /// PCG's multiplier for 128 bits of state.
 const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;

@@ -33,7 +33,7 @@ impl Picture {
     /// `rgb` `[H, W, 3]`.
     ///
     /// # Errors
-    /// If it has no place, or more than a label can count.
+    /// If it has no place, or too many.
     ///
     /// # Panics
     /// If `rgb` has another length.
@@ -49,7 +49,7 @@ impl Picture {
     /// `values` `[H, W, 3]`.
     ///
     /// # Errors
-    /// If it has no place, more than a label can count, or a colour is no number or beyond a million.
+    /// If it has no place or too many, or a colour is no number or beyond a million.
     ///
     /// # Panics
     /// If `values` has another length.

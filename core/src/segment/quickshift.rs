@@ -1,7 +1,7 @@
 //! Quickshift: each place points to the nearest one that is more crowded, and hills of density become segments.
 //!
-//! Vedaldi, Soatto 2008, "Quick shift and kernel methods for mode seeking" (ECCV, doi:10.1007/978-3-540-88693-8_52). Windows,
-//! noise, ties and numbering are those of scikit-image 0.26's `quickshift`, so that segments are the same.
+//! Vedaldi, Soatto 2008, "Quick shift and kernel methods for mode seeking" (ECCV, doi:10.1007/978-3-540-88693-8_52).
+//! Windows, noise, ties and numbering are those of scikit-image 0.26's `quickshift`, so that segments are the same.
 
 use super::density::Colours;
 use super::noise::Noise;
@@ -69,8 +69,8 @@ fn window(radius: usize) -> Vec<Offset> {
     offsets
 }
 
-/// For each place the nearest one in the window that is more crowded, the first of equally near ones; itself if there is none, or
-/// it is too far.
+/// For each place the nearest one in the window that is more crowded, the first of equally near ones; itself if there
+/// is none, or it is too far.
 fn parents(colours: &Colours, densities: &[f64], radius: usize, max_dist: f64) -> Vec<u32> {
     let offsets = window(radius);
     (0..densities.len())

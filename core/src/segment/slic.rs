@@ -1,9 +1,9 @@
 //! SLIC: clusters of colour and place, grown from centres on a grid.
 //!
 //! Achanta et al. 2012, "SLIC superpixels compared to state-of-the-art superpixel methods" (TPAMI 34(11),
-//! doi:10.1109/TPAMI.2012.120). Stretching, first centres, windows, ties and the order of sums are those of scikit-image 0.26's
-//! `slic`, so that segments are the same. Two of its ways are not the paper's: centres have no colour at first (L*a*b* of
-//! black), and are not moved to where the picture is smooth.
+//! doi:10.1109/TPAMI.2012.120). Stretching, first centres, windows, ties and the order of sums are those of
+//! scikit-image 0.26's `slic`, so that segments are the same. Two of its ways are not the paper's: centres have no
+//! colour at first (L*a*b* of black), and are not moved to where the picture is smooth.
 
 use super::connect::{Sizes, connected};
 use super::{Picture, SegmentError, Segments};
@@ -114,7 +114,8 @@ impl<'a> Clusters<'a> {
         Self { colours, height, width, reach, weight, nearest, distances }
     }
 
-    /// Gives each place to the nearest centre whose window it is in, the first of equally near ones; whether any was given.
+    /// Gives each place to the nearest centre whose window it is in, the first of equally near ones; whether any was
+    /// given.
     fn assign(&mut self, centres: &[Centre]) -> bool {
         self.distances.fill(f64::MAX);
         let mut changed = false;

@@ -10,8 +10,10 @@ case names its picture and holds the algorithm's numbers, the count of segments,
 little-endian u32, row after row; small pictures hold their labels too, as label, length of run, label, length and so on.
 
 Tolerance: none. Labels hang on comparisons alone. Two sums that differ do so by far more than their last bits (densities by
-the noise, 1e-5); true ties are between equal colours, whose distances have equal bits in any correct program, or in the linear
-part of L*a*b*, where the operations of the reference are kept in their order (core/src/segment/lab.rs).
+the noise, 1e-5). True ties are between places of equal colours, and there the last bit of a colour decides: it is the reference's, but
+for NumPy's powers and cube roots (core/src/segment/lab.rs), which are the nearest numbers but for 6 % and 1 % on a processor with AVX-512,
+where this file was made, and but for 0 % and 56 % on others. There the script itself gives 2 of the 38 cases otherwise, quickshift
+of "rocket" and "band", in 13 places each.
 """
 
 import hashlib
