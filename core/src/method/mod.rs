@@ -32,7 +32,7 @@ pub const LAYER: Param = Param {
 /// Names the methods once: their entries, which are data only, and the dispatch to their functions.
 macro_rules! methods {
     ($($method:ident),+ $(,)?) => {
-        $(mod $method;)+
+        $(pub mod $method;)+
 
         /// All methods, in the order a page shows them.
         pub const ENTRIES: &[Entry] = &[$($method::ENTRY),+];
