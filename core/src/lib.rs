@@ -13,5 +13,6 @@ pub mod method;
 pub mod mosaic;
 pub mod network;
 pub mod photo;
+pub mod random;
 pub mod statistics;
 pub mod undefined;

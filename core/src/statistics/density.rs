@@ -5,7 +5,7 @@
 //! (3 n / 4)^(-1/5).
 
 use super::summary;
-use crate::math::{normal_density, pow};
+use crate::math::normal_density;
 use crate::undefined::{Undefined, finite};
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ impl Bandwidth {
             Self::Scott => count,
             Self::Silverman => count * 3.0 / 4.0,
         };
-        pow(effective, -0.2)
+        libm::pow(effective, -0.2)
     }
 }
 

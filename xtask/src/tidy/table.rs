@@ -51,6 +51,7 @@ pub const NETWORK: &[&str] = &[
     "graph",
     "shape",
     "describe",
+    "plan",
     "rule",
     "forward",
     "backward",
@@ -58,6 +59,7 @@ pub const NETWORK: &[&str] = &[
     "zoo",
     "format",
     "load",
+    "objective",
     "session",
 ];
 
