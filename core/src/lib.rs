@@ -10,6 +10,7 @@ pub mod figure;
 pub mod map;
 pub mod math;
 pub mod method;
+pub mod metric;
 pub mod mosaic;
 pub mod network;
 pub mod photo;

@@ -22,6 +22,8 @@ pub enum Undefined {
     NotFinite,
     /// A value is below zero where only magnitudes make sense.
     Negative,
+    /// The map is of a kind that is never below zero, and the number speaks of what is.
+    PositiveOnly,
     /// The resampled values all lie on one side of the estimate.
     OneSided,
 }
@@ -37,6 +39,7 @@ impl Undefined {
             Self::Missing => "A value that it needs is missing.",
             Self::NotFinite => "A value is infinite, no number, or too large to add up.",
             Self::Negative => "A value is below zero, where only magnitudes make sense.",
+            Self::PositiveOnly => "The method gives nothing below zero, and the number speaks of that.",
             Self::OneSided => "All resampled values lie on one side of the estimate.",
         }
     }

@@ -1,5 +1,5 @@
-//! Mosaics against what Python, NumPy and Pillow make of the same photos (tests/golden/mosaics/make.py). Everything is whole
-//! numbers, so everything is equal, to the byte of the stored file.
+//! Mosaics against what Python, NumPy and Pillow make of the same photos (tests/golden/mosaics/make.py). Everything is
+//! whole numbers, so everything is equal, to the byte of the stored file.
 
 use serde_json::Value;
 use tessera_core::digest::sha256;

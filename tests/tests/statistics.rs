@@ -1,4 +1,5 @@
-//! Statistics against krippendorff, scipy and numpy on random values with ties and gaps (tests/golden/statistics/make.py).
+//! Statistics against krippendorff, scipy and numpy on random values with ties and gaps
+//! (tests/golden/statistics/make.py).
 //!
 //! Both sides calculate in double precision from the same formulas and differ in the order of sums: 1e-12 of numbers
 //! near 1. The BCa interval sits on a quantile of resamples whose place comes from two normal shares: 1e-10.
@@ -64,8 +65,9 @@ fn alpha_is_that_of_krippendorff() {
     }
 }
 
-/// How far methods keep their order over mosaics, as Fresz, Lörcher and Huber (FAccT 2024) ask: per mosaic the methods are
-/// ranked, mosaics are coders, methods are units. Numbers by krippendorff 0.6.1, which the study pins, to nine places.
+/// How far methods keep their order over mosaics, as Fresz, Lörcher and Huber (FAccT 2024) ask: per mosaic the methods
+/// are ranked, mosaics are coders, methods are units. Numbers by krippendorff 0.6.1, which the study pins, to nine
+/// places.
 #[test]
 fn reliability_of_rankings_is_that_of_the_study() {
     let mut scores = [

@@ -1,8 +1,8 @@
 //! Krippendorff's alpha: how far coders agree on units, beyond chance; any number of coders, values may be missing.
 //!
 //! alpha = 1 - Dₒ / Dₑ: the disagreement within units over that between all values, both as mean squared distances δ²
-//! of pairs. Krippendorff 2019, Content Analysis, 4th edition, chapter 12. A unit with fewer than two values says nothing
-//! and is left out. With the values' counts n in what is left:
+//! of pairs. Krippendorff 2019, Content Analysis, 4th edition, chapter 12. A unit with fewer than two values says
+//! nothing and is left out. With the values' counts n in what is left:
 //!
 //! - nominal: δ² = 1 for different values;
 //! - ordinal: δ = values from the middle of one category to the middle of the other, which is the interval distance of

@@ -2,8 +2,8 @@
 //!
 //! Percentile interval: quantiles of the statistic over the resamples. BCa interval: the same with shares corrected for
 //! bias z₀ and acceleration a, α' = Φ(z₀ + (z₀ + z_α) / (1 - a (z₀ + z_α))); z₀ from the share of resamples below the
-//! estimate (those equal to it count half), a = Σ d³ / (6 (Σ d²)^1.5) with d the jackknife's values, their mean less each.
-//! Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapters 13 and 14.
+//! estimate (those equal to it count half), a = Σ d³ / (6 (Σ d²)^1.5) with d the jackknife's values, their mean less
+//! each. Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapters 13 and 14.
 //!
 //! Unit `i` of resample `r` is number `r · units + i` of the stream, so two statistics on the same units and stream see
 //! the same resamples: differences between methods are paired.

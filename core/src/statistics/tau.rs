@@ -1,7 +1,7 @@
 //! Kendall's tau-b: of all pairs of places, how many more are in the same order in both lists than in opposite order.
 //!
-//! tau-b = (P - Q) / √((N - Tₐ)(N - T_b)), with N pairs, P in the same and Q in opposite order, Tₐ and T_b tied in a and
-//! in b. Kendall 1945, Biometrika 33. Counted in O(n log n) after Knight 1966, Journal of the American Statistical
+//! tau-b = (P - Q) / √((N - Tₐ)(N - T_b)), with N pairs, P in the same and Q in opposite order, Tₐ and T_b tied in a
+//! and in b. Kendall 1945, Biometrika 33. Counted in O(n log n) after Knight 1966, Journal of the American Statistical
 //! Association 61: sorted by a, the inversions of b are Q.
 
 use super::pairs;

@@ -1,7 +1,8 @@
 //! The forward cosine transform with the arithmetic of the JPEG group's library, and its rounding to steps.
 //!
-//! The factorisation of Loeffler, Ligtenberg and Moschytz 1989 in 13 fractional bits ("islow"), as in [`idct`](super::idct)
-//! the other way round. Coefficients come out eight times too large, which the division by the steps takes back.
+//! The factorisation of Loeffler, Ligtenberg and Moschytz 1989 in 13 fractional bits ("islow"), as in
+//! [`idct`](super::idct) the other way round. Coefficients come out eight times too large, which the division by the
+//! steps takes back.
 
 /// Fractional bits of the constants.
 const CONSTANT_BITS: u32 = 13;

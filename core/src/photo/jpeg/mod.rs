@@ -1,9 +1,9 @@
 //! JPEG files, decoded to the very levels that libjpeg-turbo gives, and written as Pillow writes them.
 //!
-//! Networks are trained and their published answers made with Pillow, whose JPEG decoder is libjpeg-turbo. Decoders differ
-//! by a few levels, mostly in how they enlarge halved chroma, and a crop then differs by up to 4 levels from the
-//! reference. This one follows libjpeg-turbo's default arithmetic: sequential and progressive files with Huffman codes, 8
-//! bits, one, three or four components. What is missing at the end of a file stays grey.
+//! Networks are trained and their published answers made with Pillow, whose JPEG decoder is libjpeg-turbo. Decoders
+//! differ by a few levels, mostly in how they enlarge halved chroma, and a crop then differs by up to 4 levels from the
+//! reference. This one follows libjpeg-turbo's default arithmetic: sequential and progressive files with Huffman codes,
+//! 8 bits, one, three or four components. What is missing at the end of a file stays grey.
 
 mod bits;
 mod fdct;

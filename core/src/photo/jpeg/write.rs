@@ -178,8 +178,8 @@ fn lengths(table: &Standard) -> [(u16, u8); 256] {
     codes
 }
 
-/// Writes a block: the difference of its mean from the last one, then each coefficient behind the number of zeros before
-/// it.
+/// Writes a block: the difference of its mean from the last one, then each coefficient behind the number of zeros
+/// before it.
 fn put(bits: &mut Bits<'_>, coefficients: &[i16; 64], mean: i16, codes: &[[(u16, u8); 256]; 2]) {
     let code = |bits: &mut Bits<'_>, class: usize, value: usize| {
         let (code, length) = codes[class][value];
