@@ -34,6 +34,8 @@ pub enum MosaicError {
     Count {
         /// How many were asked for.
         asked: usize,
+        /// Cells of each.
+        cells: usize,
     },
     /// A mosaic without target cells or without others says nothing.
     Targets {
@@ -60,8 +62,8 @@ pub enum MosaicError {
     },
 }
 
-/// Most mosaics that are drawn at once.
-pub const MOST: usize = 1_000_000;
+/// Most cells that are drawn at once, of all mosaics together.
+pub const MOST: usize = 4_000_000;
 
 impl fmt::Display for MosaicError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,9 +85,10 @@ impl fmt::Display for MosaicError {
                 if *there == 1 { "is" } else { "are" },
                 plural(*there)
             ),
-            Self::Count { asked } => {
-                write!(f, "{asked} mosaics were asked for, and from 1 to {MOST} are made: ask for another number.")
-            }
+            Self::Count { asked, cells } => write!(
+                f,
+                "{asked} mosaics of {cells} cells were asked for, and 1 to {MOST} cells in all are drawn: ask for another number."
+            ),
             Self::Targets { targets, cells } => write!(
                 f,
                 "{targets} of {cells} cells for the target class leave nothing to compare: ask for at least one and fewer than all."

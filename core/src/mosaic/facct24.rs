@@ -19,7 +19,7 @@ const HALF: usize = 2;
 /// of it without repetition; too few classes, and too many mosaics.
 pub fn draw(dataset: &[Source], per_class: usize, seed: u32) -> Result<Vec<Mosaic>, MosaicError> {
     let classes = by_class(dataset);
-    several(dataset, classes.len(), per_class)?;
+    several(dataset, classes.len(), per_class, 2 * HALF)?;
     if seed == 0 {
         return Err(MosaicError::Unseeded);
     }
@@ -39,6 +39,15 @@ pub fn draw(dataset: &[Source], per_class: usize, seed: u32) -> Result<Vec<Mosai
         }
     }
     Ok(mosaics)
+}
+
+/// The class that the study takes a file to show: what comes before the first hyphen is its name, blanks written as
+/// underscores. Of classes with one name it is the last, so a crane is always the machine; a name that has a hyphen
+/// itself is never found.
+#[must_use]
+pub fn class_of(file: &str, names: &[String]) -> Option<usize> {
+    let label = file.split('-').next()?;
+    names.iter().rposition(|name| name.replace(' ', "_") == label)
 }
 
 /// The whole list as often as it takes to hold so many.
@@ -82,11 +91,19 @@ mod tests {
     }
 
     #[test]
+    fn names_are_read_as_by_the_study() {
+        let names = ["crane", "Shih-Tzu", "sports car", "crane"].map(str::to_owned);
+        let class = |file| class_of(file, &names);
+        assert_eq!([class("crane-7.jpg"), class("sports_car-1-2.jpg")], [Some(3), Some(2)]);
+        assert_eq!([class("Shih-Tzu-1.jpg"), class("Crane-1.jpg"), class("crane.jpg")], [None; 3]);
+    }
+
+    #[test]
     fn what_cannot_be_drawn_is_said() {
         let two = dataset(&[(281, 6), (817, 7)]);
         assert_eq!(draw(&two, 3, 0), Err(MosaicError::Unseeded));
         assert_eq!(draw(&two[..6], 3, 42), Err(MosaicError::OneClass { photos: 6 }));
         assert_eq!(draw(&two, 4, 42), Err(MosaicError::FewPhotos { class: 281, there: 6, needed: 8 }));
-        assert_eq!(draw(&two, 0, 42), Err(MosaicError::Count { asked: 0 }));
+        assert_eq!(draw(&two, 0, 42), Err(MosaicError::Count { asked: 0, cells: 4 }));
     }
 }

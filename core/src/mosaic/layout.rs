@@ -51,12 +51,18 @@ impl Layout {
     }
 
     /// Rows of pixels.
+    ///
+    /// # Panics
+    /// If [`check`](Self::check) has something to say.
     #[must_use]
     pub fn height(&self) -> usize {
         self.rows * self.cell + (self.rows - 1) * self.gap
     }
 
     /// Columns of pixels.
+    ///
+    /// # Panics
+    /// If [`check`](Self::check) has something to say.
     #[must_use]
     pub fn width(&self) -> usize {
         self.columns * self.cell + (self.columns - 1) * self.gap

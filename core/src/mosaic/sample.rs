@@ -85,7 +85,7 @@ pub fn draw(dataset: &[Source], plan: Plan, digest: &str, seed: u64) -> Result<V
                 let class = beside.deal(&[]).expect("two classes were asked for");
                 cells.extend(others[class].deal(&cells));
             }
-            shuffle(&mut cells, &places, (number * plan.cells) as u64);
+            shuffle(&mut cells, &places, number as u64 * plan.cells as u64);
             let cells = cells.into_iter().map(|photo| dataset[photo].clone()).collect();
             mosaics.push(Mosaic { name: format!("{}.png", mosaics.len()), target, cells });
         }
@@ -94,8 +94,8 @@ pub fn draw(dataset: &[Source], plan: Plan, digest: &str, seed: u64) -> Result<V
 }
 
 fn check(dataset: &[Source], classes: &[(usize, Vec<usize>)], plan: Plan) -> Result<(), MosaicError> {
-    several(dataset, classes.len(), plan.per_class)?;
-    let Plan { cells, targets, .. } = plan;
+    let Plan { cells, targets, per_class } = plan;
+    several(dataset, classes.len(), per_class, cells)?;
     if targets == 0 || targets >= cells {
         return Err(MosaicError::Targets { targets, cells });
     }
@@ -113,12 +113,13 @@ fn check(dataset: &[Source], classes: &[(usize, Vec<usize>)], plan: Plan) -> Res
 }
 
 /// A sentence unless there are two classes and a number of mosaics that can be made.
-pub(super) fn several(dataset: &[Source], classes: usize, per_class: usize) -> Result<(), MosaicError> {
+pub(super) fn several(dataset: &[Source], classes: usize, per_class: usize, cells: usize) -> Result<(), MosaicError> {
     if classes < 2 {
         return Err(MosaicError::OneClass { photos: dataset.len() });
     }
     let asked = per_class.saturating_mul(classes);
-    if asked == 0 || asked > MOST { Err(MosaicError::Count { asked }) } else { Ok(()) }
+    let all = asked.saturating_mul(cells);
+    if all == 0 || all > MOST { Err(MosaicError::Count { asked, cells }) } else { Ok(()) }
 }
 
 /// The classes in the order in which they first appear, and the photos of each in order, as places in the dataset.
@@ -228,7 +229,10 @@ mod tests {
         assert_eq!(said(&[5, 2], plan(1)), MosaicError::FewOthers { class: 0, there: 2, needed: 3 });
         assert_eq!(said(&[5, 5], plan(0)), MosaicError::Targets { targets: 0, cells: 4 });
         assert_eq!(said(&[5, 5], plan(4)), MosaicError::Targets { targets: 4, cells: 4 });
-        assert_eq!(said(&[5, 5], Plan { per_class: usize::MAX, ..plan(2) }), MosaicError::Count { asked: usize::MAX });
+        assert_eq!(
+            said(&[5, 5], Plan { per_class: usize::MAX, ..plan(2) }),
+            MosaicError::Count { asked: usize::MAX, cells: 4 }
+        );
     }
 
     #[test]

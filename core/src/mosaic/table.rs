@@ -107,6 +107,21 @@ mod tests {
     }
 
     #[test]
+    fn damage_is_said_or_read_twice_alike() {
+        let table = format!("{HEADER}0.jpg,\"a,b\",c,3,4,4\n1.jpg,d,e,4,5,5\n").into_bytes();
+        for place in 0..table.len() {
+            let _ = read(&table[..place]).map(|mosaics| write(&mosaics));
+            for byte in [0, b',', b'"', b'\n', b'9', 0xff] {
+                let mut damaged = table.clone();
+                damaged[place] = byte;
+                if let Ok(mosaics) = read(&damaged) {
+                    assert!(mosaics.is_empty() || read(write(&mosaics).as_bytes()) == Ok(mosaics), "{damaged:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn labels_may_look_like_floats() {
         let read = read(format!("{HEADER}0.jpg,a,b,3.0,4.0,4\n").as_bytes()).unwrap();
         assert_eq!(read[0].targets(), [false, true]);

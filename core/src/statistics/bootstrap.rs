@@ -61,7 +61,7 @@ impl Units {
     /// The observations of one resample; one that is drawn twice stands there twice.
     fn resample(&self, stream: &Stream, number: usize) -> Vec<usize> {
         let count = self.0.len();
-        let unit = |i: usize| &self.0[stream.below((number * count + i) as u64, count)];
+        let unit = |i: usize| &self.0[stream.below(number as u64 * count as u64 + i as u64, count)];
         (0..count).flat_map(unit).copied().collect()
     }
 

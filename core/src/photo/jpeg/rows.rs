@@ -1,7 +1,7 @@
 //! Component planes to rows of the picture: chroma enlarged, colours converted, as the JPEG group's library does it.
 //!
-//! Halved chroma is interpolated with weights 3/4 and 1/4 ("fancy upsampling"), with the rounding that alternates
-//! between up and down so that no drift arises.
+//! Halved chroma is interpolated with weights 3/4 and 1/4 ("fancy upsampling"), with the rounding that alternates between
+//! up and down so that no drift arises.
 
 /// How the components make up a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
