@@ -15,5 +15,6 @@ pub mod mosaic;
 pub mod network;
 pub mod photo;
 pub mod random;
+pub mod segment;
 pub mod statistics;
 pub mod undefined;

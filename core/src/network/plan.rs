@@ -15,6 +15,10 @@ pub struct Plan {
     pub multiply_adds: u64,
     /// Share of them behind the features.
     pub suffix: f64,
+    /// Whether the output is a linear function of the features, but for a constant.
+    pub affine: bool,
+    /// Nodes with attention: a softmax over tokens.
+    pub attention: usize,
     /// Numbers of all values of one picture.
     pub numbers: usize,
     /// Numbers of the largest value of one picture.
@@ -59,6 +63,8 @@ impl Plan {
             features: places(graph, &shapes[features]),
             multiply_adds,
             suffix: suffix as f64 / multiply_adds.max(1) as f64,
+            affine: graph.is_affine_behind(features),
+            attention: graph.attention().count(),
             numbers: counts().sum(),
             largest: counts().max().unwrap_or(1),
         }
