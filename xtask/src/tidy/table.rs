@@ -24,6 +24,7 @@ pub const CORE: &[Room] = &[
     room(0, "digest", "SHA-256 as text", &[]),
     room(0, "random", "numbers by counter", &[]),
     room(0, "math", "portable floating-point functions", &[]),
+    room(0, "undefined", "a number that may not exist, and why", &[]),
     room(1, "photo", "a stranger's file to what the network sees", &[]),
     room(1, "segment", "pictures cut into pieces", &[]),
     room(1, "statistics", "correlations, intervals, rankings", &[]),
