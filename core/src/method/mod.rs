@@ -70,6 +70,7 @@ methods!(
     eigengradcam,
     scorecam,
     ablationcam,
+    opticam,
     gradient,
     input_x_gradient,
     integrated_gradients,

@@ -93,21 +93,3 @@ fn places(graph: &Graph, shape: &[usize]) -> [usize; 3] {
         _ => [0, 0, 0],
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::zoo;
-
-    #[test]
-    fn a_plan_counts_what_the_network_does() {
-        let graph = zoo::architecture("resnet18").map(|known| known.graph(&known.dimensions())).unwrap();
-        let plan = Plan::new(&graph, [224, 224]).unwrap();
-        assert_eq!(plan.features, [512, 7, 7]);
-        // torchvision's documentation gives 1.81 giga multiply-adds.
-        assert!((plan.multiply_adds as f64 / 1.81e9 - 1.0).abs() < 0.01, "{}", plan.multiply_adds);
-        // Behind the features there is the classifier alone: 512 x 1000.
-        assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
-        assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
-    }
-}
