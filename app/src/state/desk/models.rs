@@ -241,9 +241,12 @@ impl Desk {
         }
     }
 
-    /// What another network said is gone; so are the chosen classes if it has others.
+    /// What another network said is gone, with the work for it, under way or waiting, and with what was cut out for it:
+    /// so no cut is ever answered by another network. So are the chosen classes if it has others.
     pub(super) fn forget_results(self, other_classes: bool) {
-        self.ledger.update(super::super::ledger::Ledger::clear);
+        let mut vain = Vec::new();
+        self.ledger.update(|ledger| vain = ledger.forget_network());
+        self.hands.update_value(|hands| hands.pool.forget(&vain));
         self.results.update(super::super::results::Results::clear);
         self.photos.update(super::super::photos::Photos::forget_cuts);
         self.failures.update(std::collections::HashMap::clear);

@@ -94,9 +94,8 @@ impl Desk {
             }
         });
         match work {
-            None => self.hands.update_value(|hands| {
-                hands.pool.heard(seat, &Event::Stopped { job });
-            }),
+            // Nobody wants it any more: the worker is free for what waits behind it.
+            None => self.heard_event(seat, Event::Stopped { job }, Vec::new()),
             Some(Work::Prepare { photo, crop }) => self.hand_over_photo(seat, job, photo, crop),
             Some(Work::Explain { photo, crop, target, methods }) => {
                 let photo = self.photos.with_untracked(|photos| photos.get(photo).cloned());
