@@ -24,12 +24,13 @@ use super::results::{Answer, Drawn, Results, Seen};
 use super::selection::Selection;
 use super::view::{Geometry, View};
 use crate::bridge::client::Client;
+use crate::bridge::files::Files;
 use crate::bridge::pool::Pool;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
-use web_sys::{AbortController, Blob, HtmlCanvasElement, ImageData};
+use web_sys::{AbortController, HtmlCanvasElement, ImageData};
 
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,8 +56,8 @@ struct Hands {
     pool: Pool,
     sources: HashMap<PhotoId, Source>,
     pictures: HashMap<PhotoId, ImageData>,
-    /// The file of the network in use.
-    file: Option<Blob>,
+    /// The files of the network in use.
+    files: Option<Files>,
     /// Names of ImageNet's classes.
     imagenet: Arc<Vec<String>>,
     /// The file that is looked at.
@@ -118,7 +119,7 @@ impl Desk {
             pool: Pool::new((limit as usize).clamp(1, 8)),
             sources: HashMap::new(),
             pictures: HashMap::new(),
-            file: None,
+            files: None,
             imagenet: Arc::default(),
             brought: None,
             candidate: None,

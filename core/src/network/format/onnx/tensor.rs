@@ -209,7 +209,7 @@ fn external(proto: &TensorProto, files: &BTreeMap<String, Bytes>) -> Result<Byte
         location: shown(&location),
         reason: reason.into(),
     };
-    let file = files.get(&location).ok_or_else(|| wrong("which was not handed in"))?;
+    let file = files.get(&location).ok_or_else(|| wrong("which is not there"))?;
     let end = match length {
         Some(length) => offset.checked_add(length),
         None => Some(file.len()),
