@@ -2,6 +2,7 @@
 //!
 //! Panels read the signals and call the methods. The workers are behind it and are never seen from above.
 
+mod brought;
 mod devices;
 mod explain;
 mod keeping;
@@ -61,7 +62,7 @@ struct Hands {
     /// Names of ImageNet's classes.
     imagenet: Arc<Vec<String>>,
     /// The file that is looked at.
-    brought: Option<models::Brought>,
+    brought: Option<brought::Brought>,
     /// The network that is tried out.
     candidate: Option<models::Candidate>,
     /// What stops the download under way.
