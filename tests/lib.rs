@@ -1,6 +1,7 @@
 //! What the tests share: where things lie, and opening a network.
 
 pub mod crops;
+pub mod explained;
 pub mod golden;
 pub mod zoo;
 

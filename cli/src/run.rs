@@ -6,7 +6,7 @@ use std::future::Future;
 use std::io::Cursor;
 use std::pin::Pin;
 use std::time::Instant;
-use tessera_core::experiment::{self, Answer, Flow, MethodSpec, Observer, Target, run::Step};
+use tessera_core::experiment::{self, Answer, Cell, Flow, Observer, Step};
 use tessera_core::figure::overlay::overlay;
 use tessera_core::map::Map;
 use tessera_core::photo::Input;
@@ -21,16 +21,17 @@ pub struct Ran {
     pub seconds: f64,
     /// The maps, in the order asked.
     pub maps: Vec<Map>,
+    /// Which methods have no map here, and why.
+    pub missing: Vec<(usize, String)>,
 }
 
 /// Classifies an input and runs methods on it.
 ///
 /// # Errors
 /// One sentence: what, why, what to do.
-pub fn explain(model: &Model, input: &Input, target: Target, methods: &[MethodSpec]) -> Result<Ran, String> {
+pub fn explain(model: &Model, cell: Cell<'_>) -> Result<Ran, String> {
     let mut gathering = Gathering { since: Instant::now(), device: &model.device, ran: None };
-    pollster::block_on(experiment::explain(&model.network, input, target, methods, &mut gathering))
-        .map_err(|error| error.to_string())?;
+    pollster::block_on(experiment::explain(&model.network, cell, &mut gathering)).map_err(|error| error.to_string())?;
     gathering.ran.ok_or_else(|| "The network gave no answer: this is a defect, please report it.".into())
 }
 
@@ -46,10 +47,13 @@ impl Observer for Gathering<'_> {
         let seconds = self.since.elapsed().as_secs_f64();
         match step {
             Step::Answered { answer, target } => {
-                self.ran = Some(Ran { answer: answer.clone(), target, seconds, maps: vec![] });
+                self.ran = Some(Ran { answer: answer.clone(), target, seconds, maps: vec![], missing: vec![] });
             }
-            Step::Running { .. } => {}
-            Step::Mapped(mut map) => {
+            Step::Running { .. } | Step::Sketched { .. } => return Box::pin(std::future::ready(Flow::Go)),
+            Step::Missing { at, why } => {
+                self.ran.as_mut().expect("the answer comes first").missing.push((at, why.to_string()));
+            }
+            Step::Mapped { mut map, .. } => {
                 map.facts.provenance.device = self.device.into();
                 map.facts.provenance.seconds = seconds;
                 self.ran.as_mut().expect("the answer comes first").maps.push(map);

@@ -1,6 +1,9 @@
 //! The types all catalogues share: what a method, a metric or a model says of itself.
 
-use serde::Serialize;
+pub mod setting;
+
+use serde::{Deserialize, Serialize};
+pub use setting::{Domain, Param, Setting, SettingError, Settings};
 
 /// Where an idea was published.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -14,26 +17,91 @@ pub struct Citation {
 }
 
 /// What the numbers of a map mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sign {
     /// Zero or more: how much a place counts.
+    #[default]
     Positive,
     /// Below zero speaks against the target, above zero for it.
     Signed,
 }
 
-/// A number that a method takes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Param {
-    /// Name in commands and links.
-    pub id: &'static str,
-    /// One sentence.
-    pub sentence: &'static str,
-    /// Value when nothing is said.
-    pub default: f64,
-    /// Least and greatest value.
-    pub range: (f64, f64),
+/// On which scale a network's output is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// As the network gives it.
+    #[default]
+    Logit,
+    /// Logarithm of the probability.
+    LogProbability,
+    /// Probability.
+    Probability,
+}
+
+/// What methods have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Derivatives at the input.
+    Gradient,
+    /// Weighted feature maps.
+    Activation,
+    /// Attention of transformers.
+    Attention,
+    /// The answer to changed pictures.
+    Perturbation,
+    /// Relevance handed back layer by layer.
+    Propagation,
+    /// Noise that lets through what the network needs.
+    Information,
+    /// What knows nothing of the network, to compare with.
+    Control,
+}
+
+impl Family {
+    /// Its name as a person reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Family::Gradient => "Gradients",
+            Family::Activation => "Class activation maps",
+            Family::Attention => "Attention",
+            Family::Perturbation => "Perturbation",
+            Family::Propagation => "Relevance propagation",
+            Family::Information => "Information",
+            Family::Control => "Controls",
+        }
+    }
+}
+
+/// What a method needs of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// A layer whose values still have places.
+    Features,
+    /// Rectifiers: ReLU and its kin.
+    Rectifiers,
+    /// Attention, as transformers have it.
+    Attention,
+    /// Layers whose scales can be held fixed, as B-cos networks have them.
+    Scales,
+}
+
+/// What holds for every map of a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Promise {
+    /// Its sum is the difference of the target between picture and baseline; what is missing is told with the map.
+    CompleteToBaseline,
+    /// Its sum is the target itself; what is missing is told with the map.
+    Complete,
+    /// It is the same for every class.
+    ClassBlind,
+    /// It is drawn at random; the same seed gives the same map.
+    Random,
 }
 
 /// One line of a catalogue: a method as pages, commands and links see it.
@@ -45,12 +113,54 @@ pub struct Entry {
     pub title: &'static str,
     /// What it does, in one sentence.
     pub sentence: &'static str,
+    /// How it is computed, as plain text.
+    pub formula: &'static str,
+    /// What it must not be taken for, in one sentence.
+    pub caution: &'static str,
     /// Where it was published.
     pub citation: Citation,
+    /// What it has in common with others.
+    pub family: Family,
+    /// What it needs of a network.
+    pub needs: &'static [Need],
     /// What its numbers mean.
     pub sign: Sign,
-    /// Passes through the network, forward and backward counted alike.
-    pub passes: usize,
+    /// What holds for each of its maps.
+    pub promises: &'static [Promise],
     /// Its parameters.
     pub params: &'static [Param],
+}
+
+impl Entry {
+    /// Whether it draws at random.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.promises.contains(&Promise::Random)
+    }
+}
+
+/// Pictures that go through a network, and how many of them with a way back. Parts of a network count as shares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Pictures forward.
+    pub forward: f64,
+    /// Pictures backward.
+    pub backward: f64,
+}
+
+impl Cost {
+    /// Nothing but the forward pass that all share.
+    pub const SHARED: Cost = Cost { forward: 1.0, backward: 0.0 };
+
+    /// So many pictures there, and so many back.
+    #[must_use]
+    pub const fn of(forward: f64, backward: f64) -> Cost {
+        Cost { forward, backward }
+    }
+
+    /// Passes, there and back counted alike.
+    #[must_use]
+    pub fn passes(self) -> f64 {
+        self.forward + self.backward
+    }
 }

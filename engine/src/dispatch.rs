@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use tessera_core::digest::Content;
-use tessera_core::experiment::{self, Flow, MethodSpec, Observer, Target, run::Step};
+use tessera_core::experiment::{self, Cell, Flow, Observer, Step};
+use tessera_core::map::{Facts, Map};
 use tessera_core::network::{Network, card::Card, load};
 use tessera_core::photo::{self, Crop, Input, Region};
 
@@ -45,9 +46,9 @@ impl Engine {
             Request::Open { card } => self.open(&card, first, buffers, host).await,
             Request::Inspect { job, name, beside } => inspect(job, &name, first, &Files::new(beside, buffers), host),
             Request::Prepare { job, crop, card, preview } => prepare(job, crop, &card, preview, &first, host),
-            Request::Explain { job, height, width, target, methods } => {
+            Request::Explain { job, height, width, target, scale, seed, methods } => {
                 let input = Input { height, width, rgb: first.into_bytes(), region: whole(height, width) };
-                self.explain(job, &input, target, &methods, host).await;
+                self.explain(job, Cell { input: &input, target, scale, seed, methods: &methods }, host).await;
             }
             Request::Test { job } => self.test(job, &first, &buffers, host).await,
             Request::Stop { job } => host.post(Event::Stopped { job }, vec![]),
@@ -75,14 +76,15 @@ impl Engine {
         Ok(facts)
     }
 
-    async fn explain(&self, job: Job, input: &Input, target: Target, methods: &[MethodSpec], host: &dyn Host) {
-        let Some(network) = &self.network else { return fail(job, NOT_OPEN, host) };
+    async fn explain(&self, job: Job, cell: Cell<'_>, host: &dyn Host) {
+        let (Some(network), input) = (&self.network, cell.input) else { return fail(job, NOT_OPEN, host) };
         if input.rgb.len() != input.height * input.width * 3 {
             return fail(job, "The prepared photo does not have the size it claims: choose the photo again.", host);
         }
-        let mut posting = Posting { job, host, device: self.device_name(), since: host.seconds() };
-        match experiment::explain(network, input, target, methods, &mut posting).await {
-            Ok(Flow::Go) => host.post(Event::Finished { job }, vec![]),
+        let now = host.seconds();
+        let mut posting = Posting { job, host, device: self.device_name(), since: now, shown: now };
+        match experiment::explain(network, cell, &mut posting).await {
+            Ok(Flow::Go | Flow::Show) => host.post(Event::Finished { job }, vec![]),
             Ok(Flow::Stop) => host.post(Event::Stopped { job }, vec![]),
             Err(error) => fail(job, &error.to_string(), host),
         }
@@ -179,30 +181,57 @@ struct Posting<'a> {
     job: Job,
     host: &'a dyn Host,
     device: String,
+    /// When the answer or the last map came.
     since: f64,
+    /// When there was last something to show.
+    shown: f64,
 }
+
+/// Seconds between two pictures of a map that is being made: each costs a read-back.
+const SKETCH: f64 = 0.5;
 
 impl Observer for Posting<'_> {
     fn see<'a>(&'a mut self, step: Step<'a>) -> Pin<Box<dyn Future<Output = Flow> + 'a>> {
         let now = self.host.seconds();
         let seconds = now - self.since;
         let job = self.job;
+        if !matches!(step, Step::Running { .. }) {
+            self.shown = now;
+        }
+        if matches!(step, Step::Answered { .. } | Step::Mapped { .. } | Step::Missing { .. }) {
+            self.since = now;
+        }
         match step {
             Step::Answered { answer, target } => {
                 self.host.post(Event::Answered { job, target, seconds }, vec![bytes(&answer.logits)]);
             }
-            Step::Running { method, done, all } => {
-                self.host.post(Event::Progress { job, method: method.into(), done, all }, vec![]);
+            Step::Running { at, done, all } => {
+                let (done, all) = (done.round() as usize, all.round() as usize);
+                self.host.post(Event::Progress { job, at, done, all }, vec![]);
             }
-            Step::Mapped(mut map) => {
-                map.facts.provenance.device = self.device.clone();
-                map.facts.provenance.seconds = seconds;
-                let values = bytes(&map.values);
-                self.host.post(Event::Mapped { job, map: map.facts }, vec![values]);
+            Step::Sketched { at, map } => {
+                let (map, values) = self.signed(map, seconds);
+                self.host.post(Event::Sketched { job, at, map }, vec![values]);
+            }
+            Step::Mapped { at, map } => {
+                let (map, values) = self.signed(map, seconds);
+                self.host.post(Event::Mapped { job, at, map }, vec![values]);
+            }
+            Step::Missing { at, why } => {
+                self.host.post(Event::Missing { job, at, sentence: why.to_string() }, vec![]);
             }
         }
-        self.since = now;
-        Box::pin(async move { if self.host.stopped(job).await { Flow::Stop } else { Flow::Go } })
+        let flow = if now - self.shown > SKETCH { Flow::Show } else { Flow::Go };
+        Box::pin(async move { if self.host.stopped(job).await { Flow::Stop } else { flow } })
+    }
+}
+
+impl Posting<'_> {
+    /// What is known of a map, device and seconds included, and its numbers.
+    fn signed(&self, mut map: Map, seconds: f64) -> (Facts, Buffer) {
+        map.facts.provenance.device = self.device.clone();
+        map.facts.provenance.seconds = seconds;
+        (map.facts, bytes(&map.values))
     }
 }
 

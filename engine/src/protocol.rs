@@ -5,6 +5,7 @@
 //! [`Request::Stop`] is read between the passes of the request that runs.
 
 use serde::{Deserialize, Serialize};
+use tessera_core::descriptor::Scale;
 use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::map;
 use tessera_core::network::card::Card;
@@ -46,7 +47,8 @@ pub enum Request {
         preview: usize,
     },
     /// Classifies a prepared photo and draws maps of it. Buffers: RGB bytes, `height * width * 3`.
-    /// Answers: `Answered`, then one `Mapped` a method with `Progress` between, then `Finished`; or `Stopped` or `Failed`.
+    /// Answers: `Answered`, then one `Mapped` or `Missing` a method with `Progress` and `Sketched` between, then `Finished`;
+    /// or `Stopped` or `Failed`.
     Explain {
         /// Number of the work.
         job: Job,
@@ -54,8 +56,14 @@ pub enum Request {
         height: usize,
         /// Columns of the input.
         width: usize,
-        /// The class to explain.
+        /// What is explained.
         target: Target,
+        /// On which scale.
+        #[serde(default)]
+        scale: Scale,
+        /// Seed of everything drawn at random.
+        #[serde(default)]
+        seed: u64,
         /// The methods, in the order wanted. None: classify only.
         methods: Vec<MethodSpec>,
     },
@@ -126,17 +134,37 @@ pub enum Event {
     Progress {
         /// Number of the work.
         job: Job,
-        /// Id of the method that runs.
-        method: String,
+        /// Which of the methods runs.
+        at: usize,
         /// Passes done.
         done: usize,
         /// Passes in all.
         all: usize,
     },
+    /// What a map looks like so far. Buffers: its values, f32, `channels * height * width`.
+    Sketched {
+        /// Number of the work.
+        job: Job,
+        /// Which of the methods it is by.
+        at: usize,
+        /// What is known of the map.
+        map: map::Facts,
+    },
+    /// A method has no map here; the others go on.
+    Missing {
+        /// Number of the work.
+        job: Job,
+        /// Which of the methods.
+        at: usize,
+        /// What, why, what to do.
+        sentence: String,
+    },
     /// One map is done. Buffers: its values, f32, `channels * height * width`.
     Mapped {
         /// Number of the work.
         job: Job,
+        /// Which of the methods it is by.
+        at: usize,
         /// What is known of the map.
         map: map::Facts,
     },

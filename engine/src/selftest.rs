@@ -6,7 +6,7 @@
 use crate::protocol::TestReport;
 use tessera_core::network::shape::ShapeError;
 use tessera_core::network::value::ReadError;
-use tessera_core::network::{Network, Session};
+use tessera_core::network::{Network, Objective, Session};
 
 /// Greatest difference of a logit between two devices. Rounding alone gives 1e-5 on EfficientNet-Lite0, a wrong
 /// padding in one layer 0.4 and more.
@@ -65,7 +65,7 @@ pub async fn run(network: &Network) -> Result<Numbers, TestError> {
     let mut session = Session::new(network, fixed_input(size), size, size).map_err(TestError::Shape)?;
     let logits = session.logits().await.map_err(TestError::Device)?;
     let best = (0..logits.len()).fold(0, |best, i| if logits[i] > logits[best] { i } else { best });
-    let gradient = session.gradient(best, 0).read().await.map_err(TestError::Device)?;
+    let gradient = session.gradient(&Objective::logit(best), 0).read().await.map_err(TestError::Device)?;
     Ok(Numbers { logits, gradient })
 }
 

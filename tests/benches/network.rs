@@ -15,7 +15,7 @@ use tessera_core::network::graph::NodeId;
 use tessera_core::network::op::{Convolution, Op};
 use tessera_core::network::rule::Rules;
 use tessera_core::network::value::Value;
-use tessera_core::network::{Network, Session, backward, forward, load};
+use tessera_core::network::{Network, Objective, Session, backward, forward, load};
 use tessera_core::photo::{self, Crop, Input};
 
 fn main() {
@@ -98,7 +98,7 @@ fn pass(network: &Network, input: &Input, backward: bool) -> f64 {
     if !backward {
         return f64::from(greatest);
     }
-    let gradient = block_on(session.gradient(target, 0).read()).expect("the processor is not lost");
+    let gradient = block_on(session.gradient(&Objective::logit(target), 0).read()).expect("the processor is not lost");
     gradient.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt()
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, ready};
 use std::pin::Pin;
+use tessera_core::descriptor::Scale;
 use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::network::card::Card;
 use tessera_core::photo::Crop;
@@ -54,8 +55,9 @@ fn opened() -> Engine {
 }
 
 fn explain(methods: &[&str]) -> (Request, Vec<Buffer>) {
-    let methods = methods.iter().map(|&id| MethodSpec { id: id.into() }).collect();
-    let request = Request::Explain { job: 7, height: 224, width: 224, target: Target::Predicted, methods };
+    let methods = methods.iter().map(|&id| MethodSpec::plain(id)).collect();
+    let (target, scale, seed) = (Target::Predicted, Scale::Logit, 0);
+    let request = Request::Explain { job: 7, height: 224, width: 224, target, scale, seed, methods };
     let rgb = (0..224 * 224 * 3).map(|i| (i * 31 % 251) as u8).collect();
     (request, vec![rgb])
 }

@@ -1,22 +1,20 @@
 //! Networks on the native CPU against PyTorch: logits, Grad-CAM of two classes, gradient.
 
 use burn::tensor::Device;
-use tessera_core::method;
-use tessera_core::network::{Network, Session};
+use tessera_core::experiment::Target;
+use tessera_core::network::Network;
+use tessera_tests::explained::{Explained, map};
 use tessera_tests::golden::{Golden, check_gradcam, check_gradient, check_logits, check_median, lite0, tiny};
 
 /// Runs one picture and gives the gradient's distance.
 fn check(network: &Network, golden: &Golden) -> f64 {
     let input = &golden.input;
-    let values = input.normalised(&network.card.preprocess);
-    let mut session = Session::new(network, values, input.height, input.width).unwrap();
-    check_logits(&pollster::block_on(session.logits()).unwrap(), golden);
+    let answer = Explained::default().run(network, input, Target::Predicted, &[]).unwrap();
+    check_logits(&answer.logits, golden);
     for (class, &target) in golden.classes.iter().enumerate() {
-        let map = pollster::block_on(method::run("gradcam", &mut session, target)).unwrap().unwrap();
-        check_gradcam(&map.values, golden, class);
+        check_gradcam(&map(network, input, target, "gradcam", &[]).values, golden, class);
     }
-    let map = pollster::block_on(method::run("gradient", &mut session, golden.classes[0])).unwrap().unwrap();
-    check_gradient(&map.values, golden)
+    check_gradient(&map(network, input, golden.classes[0], "gradient", &[]).values, golden)
 }
 
 #[test]

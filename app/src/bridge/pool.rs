@@ -270,7 +270,11 @@ impl Pool {
                     worker.task = None;
                 }
             }
-            Event::Answered { .. } | Event::Progress { .. } | Event::Mapped { .. } => {}
+            Event::Answered { .. }
+            | Event::Progress { .. }
+            | Event::Sketched { .. }
+            | Event::Missing { .. }
+            | Event::Mapped { .. } => {}
         }
     }
 

@@ -189,12 +189,12 @@ pub(super) mod tests {
         let provenance = Provenance {
             method: method.into(),
             target,
-            node: None,
             network: "toy".into(),
             input: (2, 2),
-            passes: 2,
+            passes: 2.0,
             device: "CPU".into(),
             seconds: 0.1,
+            ..Provenance::default()
         };
         Map {
             values: values.to_vec(),

@@ -6,7 +6,7 @@ use crate::run;
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use tessera_core::experiment::{Target, record::Ranked};
+use tessera_core::experiment::{Cell, record::Ranked};
 use tessera_core::photo::prepare;
 
 /// Say what classes a network sees in photos
@@ -55,7 +55,7 @@ impl Classify {
     fn classify(&self, model: &Model, path: &Path) -> Result<Vec<Ranked>, String> {
         let photo = read_photo(path)?;
         let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());
-        let ran = run::explain(model, &input, Target::Predicted, &[])?;
+        let ran = run::explain(model, Cell::answer(&input))?;
         Ok(model.rank(&ran.answer).into_iter().take(self.top.into()).collect())
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tessera_core::experiment::Target;
+use tessera_core::experiment::Cell;
 use tessera_core::experiment::dataset::{self, Labelled, Unlabelled};
 use tessera_core::photo::prepare;
 
@@ -112,7 +112,7 @@ impl Eval {
     fn place(&self, model: &Model, path: &Path, class: usize) -> Result<Option<usize>, String> {
         let photo = read_photo(path)?;
         let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());
-        let ran = run::explain(model, &input, Target::Predicted, &[])?;
+        let ran = run::explain(model, Cell::answer(&input))?;
         Ok(ran.answer.ranking().iter().position(|&index| index == class))
     }
 

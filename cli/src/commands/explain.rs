@@ -7,9 +7,9 @@ use crate::run::{self, Ran};
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tessera_core::descriptor::Sign;
+use tessera_core::descriptor::{Scale, Sign};
 use tessera_core::digest::sha256;
-use tessera_core::experiment::{MethodSpec, Record, Spec, record::Made};
+use tessera_core::experiment::{Cell, MethodSpec, Record, Spec, record::Made};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::Map;
 use tessera_core::photo::{Input, Photo, prepare};
@@ -45,14 +45,17 @@ impl Explain {
         let target = model.target(&self.target)?;
         let photo = read_photo(&self.photo)?;
         let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());
-        let methods: Vec<MethodSpec> = self.method.iter().map(|id| MethodSpec { id: id.trim().into() }).collect();
-        let ran = run::explain(&model, &input, target, &methods)?;
+        let methods: Vec<MethodSpec> = self.method.iter().map(|id| MethodSpec::plain(id.trim())).collect();
+        let (scale, seed) = (Scale::Logit, 0);
+        let ran = run::explain(&model, Cell { input: &input, target, scale, seed, methods: &methods })?;
         let spec = Spec {
             photo: photo.facts.sha256.clone(),
             network: model.network.card.id.clone(),
             weights: model.network.card.sha256.clone(),
             crop: self.common.crop.into(),
             target,
+            scale,
+            seed,
             methods,
         };
         let record = self.write(&model, &photo, &input, &ran, spec)?;

@@ -27,14 +27,16 @@ impl Answer {
         order
     }
 
-    /// Index of the class a target means; `None` if there is no such class.
+    /// The classes a target means, with their weights; `None` if there is no such class.
     #[must_use]
-    pub fn resolve(&self, target: Target) -> Option<usize> {
-        match target {
-            Target::Predicted => self.ranking().first().copied(),
-            Target::Least => self.ranking().last().copied(),
-            Target::Class(index) => (index < self.logits.len()).then_some(index),
-        }
+    pub fn resolve(&self, target: Target) -> Option<Vec<(usize, f32)>> {
+        let classes = match target {
+            Target::Predicted => vec![(*self.ranking().first()?, 1.0)],
+            Target::Least => vec![(*self.ranking().last()?, 1.0)],
+            Target::Class(index) => vec![(index, 1.0)],
+            Target::Difference(one, other) => vec![(one, 1.0), (other, -1.0)],
+        };
+        classes.iter().all(|&(class, _)| class < self.logits.len()).then_some(classes)
     }
 }
 
@@ -46,8 +48,10 @@ mod tests {
     fn ties_go_to_the_lower_index() {
         let answer = Answer { logits: vec![1.0, 2.0, 2.0, 0.0], output: Output::Softmax };
         assert_eq!(answer.ranking(), [1, 2, 0, 3]);
-        assert_eq!(answer.resolve(Target::Predicted), Some(1));
-        assert_eq!(answer.resolve(Target::Least), Some(3));
+        assert_eq!(answer.resolve(Target::Predicted), Some(vec![(1, 1.0)]));
+        assert_eq!(answer.resolve(Target::Least), Some(vec![(3, 1.0)]));
+        assert_eq!(answer.resolve(Target::Difference(2, 0)), Some(vec![(2, 1.0), (0, -1.0)]));
         assert_eq!(answer.resolve(Target::Class(4)), None);
+        assert_eq!(answer.resolve(Target::Difference(0, 4)), None);
     }
 }

@@ -11,5 +11,5 @@ pub mod spec;
 pub use answer::Answer;
 pub use classes::Classes;
 pub use record::Record;
-pub use run::{Flow, Observer, RunError, explain};
+pub use run::{Cell, Flow, Observer, RunError, Step, explain};
 pub use spec::{MethodSpec, Spec, Target};

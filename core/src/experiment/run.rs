@@ -2,22 +2,37 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
+use crate::descriptor::{Scale, SettingError};
 use crate::map::Map;
-use crate::method;
+use crate::method::{self, MethodError, Watcher, Work};
 use crate::network::shape::ShapeError;
 use crate::network::value::ReadError;
-use crate::network::{Network, Session};
+use crate::network::{Network, Objective, Session};
 use crate::photo::Input;
-use std::future::Future;
-use std::pin::Pin;
 
-/// Whether to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// Go on.
-    Go,
-    /// Stop here; what came before stays valid.
-    Stop,
+pub use crate::method::{Flow, Moment};
+
+/// What is run on one input.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// What the network sees.
+    pub input: &'a Input,
+    /// What is explained.
+    pub target: Target,
+    /// On which scale.
+    pub scale: Scale,
+    /// Seed of everything drawn at random.
+    pub seed: u64,
+    /// The methods, in order.
+    pub methods: &'a [MethodSpec],
+}
+
+impl<'a> Cell<'a> {
+    /// Only the network's answer.
+    #[must_use]
+    pub fn answer(input: &'a Input) -> Cell<'a> {
+        Cell { input, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods: &[] }
+    }
 }
 
 /// What happened in a run.
@@ -30,23 +45,42 @@ pub enum Step<'a> {
         /// Index of the class to explain.
         target: usize,
     },
-    /// A method is about to run.
+    /// A method is about to run, or went on.
     Running {
-        /// Its id.
-        method: &'a str,
-        /// Passes done so far.
-        done: usize,
+        /// Which of the cell's methods.
+        at: usize,
+        /// Passes done so far, of all methods.
+        done: f64,
         /// Passes in all.
-        all: usize,
+        all: f64,
+    },
+    /// What a method has so far.
+    Sketched {
+        /// Which of the cell's methods.
+        at: usize,
+        /// Its map so far.
+        map: Map,
     },
     /// A method is done.
-    Mapped(Map),
+    Mapped {
+        /// Which of the cell's methods.
+        at: usize,
+        /// Its map.
+        map: Map,
+    },
+    /// A method has no map here; the others go on.
+    Missing {
+        /// Which of the cell's methods.
+        at: usize,
+        /// Why.
+        why: MethodError,
+    },
 }
 
 /// Sees what happens and says whether to go on. May wait: a worker reads its messages then.
 pub trait Observer {
     /// Called after each step.
-    fn see<'a>(&'a mut self, step: Step<'a>) -> Pin<Box<dyn Future<Output = Flow> + 'a>>;
+    fn see<'a>(&'a mut self, step: Step<'a>) -> Moment<'a, Flow>;
 }
 
 /// Why a run ended early. Displays as one sentence.
@@ -63,6 +97,13 @@ pub enum RunError {
     },
     /// There is no such method.
     Method(String),
+    /// A setting does not fit its method.
+    Setting {
+        /// The method.
+        method: String,
+        /// What does not fit.
+        why: SettingError,
+    },
 }
 
 impl std::fmt::Display for RunError {
@@ -77,6 +118,7 @@ impl std::fmt::Display for RunError {
                 let known: Vec<&str> = method::ENTRIES.iter().map(|entry| entry.id).collect();
                 write!(f, "There is no method called {id}: choose from {}.", known.join(", "))
             }
+            RunError::Setting { method, why } => write!(f, "{method}: {why}"),
         }
     }
 }
@@ -88,37 +130,82 @@ impl From<ReadError> for RunError {
 }
 
 /// Classifies an input and runs the methods on it, one forward pass shared by all. [`Flow::Stop`] from the observer
-/// ends it without an error.
+/// ends it without an error. A method that has no map here does not keep the others from theirs.
 ///
 /// # Errors
 /// If the input, the target or a method does not exist on this network, or the device fails.
-pub async fn explain(
-    network: &Network,
-    input: &Input,
-    target: Target,
-    methods: &[MethodSpec],
-    observer: &mut dyn Observer,
-) -> Result<Flow, RunError> {
-    if let Some(unknown) = methods.iter().find(|spec| method::entry(&spec.id).is_none()) {
-        return Err(RunError::Method(unknown.id.clone()));
-    }
+pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Observer) -> Result<Flow, RunError> {
+    let Cell { input, methods, .. } = cell;
+    let settings = methods.iter().map(MethodSpec::complete).collect::<Result<Vec<_>, _>>()?;
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
     let answer = Answer { logits: session.logits().await?, output: network.card.output };
-    let target = answer.resolve(target).ok_or(RunError::Target { classes: answer.logits.len() })?;
+    let classes = answer.resolve(cell.target).ok_or(RunError::Target { classes: answer.logits.len() })?;
+    let target = classes[0].0;
     if observer.see(Step::Answered { answer: &answer, target }).await == Flow::Stop {
         return Ok(Flow::Stop);
     }
-    let all = 1 + methods.len();
-    for (done, spec) in methods.iter().enumerate() {
-        if observer.see(Step::Running { method: &spec.id, done: done + 1, all }).await == Flow::Stop {
+    // The forward pass is done, and counted once.
+    let costs: Vec<f64> = methods
+        .iter()
+        .zip(&settings)
+        .map(|(spec, settings)| (method::cost(&spec.id, settings, session.plan()).passes() - 1.0).max(0.0))
+        .collect();
+    let all = 1.0 + costs.iter().sum::<f64>();
+    for (at, (spec, settings)) in methods.iter().zip(settings).enumerate() {
+        let done = 1.0 + costs[..at].iter().sum::<f64>();
+        if observer.see(Step::Running { at, done, all }).await == Flow::Stop {
             return Ok(Flow::Stop);
         }
-        let map =
-            method::run(&spec.id, &mut session, target).await.ok_or_else(|| RunError::Method(spec.id.clone()))??;
-        if observer.see(Step::Mapped(map)).await == Flow::Stop {
+        let mut watching = Watching { observer, at, done, passes: costs[at], all, stopped: false };
+        let mut work = Work {
+            session: &mut session,
+            input,
+            objective: Objective { classes: classes.clone(), scale: cell.scale },
+            settings,
+            seed: cell.seed,
+            entry: method::entry(&spec.id).expect("completed above"),
+            passes: 1.0 + costs[at],
+            watcher: &mut watching,
+        };
+        let drawn = method::run(&mut work).await;
+        let stopped = watching.stopped;
+        let step = match drawn {
+            Ok(map) => Step::Mapped { at, map },
+            Err(MethodError::Device(error)) => return Err(RunError::Device(error)),
+            Err(MethodError::Stopped) => return Ok(Flow::Stop),
+            Err(why) => Step::Missing { at, why },
+        };
+        if observer.see(step).await == Flow::Stop || stopped {
             return Ok(Flow::Stop);
         }
     }
     Ok(Flow::Go)
+}
+
+/// Tells the observer of a run how far one of its methods is.
+struct Watching<'a> {
+    observer: &'a mut dyn Observer,
+    at: usize,
+    done: f64,
+    passes: f64,
+    all: f64,
+    stopped: bool,
+}
+
+impl Watcher for Watching<'_> {
+    fn went(&mut self, share: f64) -> Moment<'_, Flow> {
+        Box::pin(async move {
+            let done = self.done + share * self.passes;
+            let flow = self.observer.see(Step::Running { at: self.at, done, all: self.all }).await;
+            self.stopped |= flow == Flow::Stop;
+            flow
+        })
+    }
+
+    fn sketch(&mut self, map: Map) -> Moment<'_, ()> {
+        Box::pin(async move {
+            self.observer.see(Step::Sketched { at: self.at, map }).await;
+        })
+    }
 }

@@ -1,5 +1,8 @@
 //! What to run.
 
+use super::run::RunError;
+use crate::descriptor::{Scale, Settings};
+use crate::method;
 use crate::photo::Crop;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +16,8 @@ pub enum Target {
     Least,
     /// The class of this index.
     Class(usize),
+    /// The class of the first index rather than that of the second.
+    Difference(usize, usize),
 }
 
 /// A method to run, with its parameters.
@@ -21,6 +26,30 @@ pub enum Target {
 pub struct MethodSpec {
     /// Id, as in [`crate::method::ENTRIES`].
     pub id: String,
+    /// What is set; the rest has its defaults.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub settings: Settings,
+}
+
+fn is_empty(settings: &Settings) -> bool {
+    settings.0.is_empty()
+}
+
+impl MethodSpec {
+    /// A method with nothing set.
+    #[must_use]
+    pub fn plain(id: &str) -> MethodSpec {
+        MethodSpec { id: id.into(), settings: Settings::default() }
+    }
+
+    /// All its settings.
+    ///
+    /// # Errors
+    /// If there is no such method, or a setting does not fit it.
+    pub fn complete(&self) -> Result<Settings, RunError> {
+        let entry = method::entry(&self.id).ok_or_else(|| RunError::Method(self.id.clone()))?;
+        self.settings.complete(entry.params).map_err(|why| RunError::Setting { method: entry.title.into(), why })
+    }
 }
 
 /// One photo, one network, some methods.
@@ -37,6 +66,12 @@ pub struct Spec {
     pub crop: Crop,
     /// The class to explain.
     pub target: Target,
+    /// On which scale.
+    #[serde(default)]
+    pub scale: Scale,
+    /// Seed of everything drawn at random.
+    #[serde(default)]
+    pub seed: u64,
     /// The methods, in order.
     pub methods: Vec<MethodSpec>,
 }

@@ -4,7 +4,7 @@ pub mod colour;
 pub mod range;
 pub mod resample;
 
-use crate::descriptor::Sign;
+use crate::descriptor::{Scale, Settings, Sign};
 use serde::{Deserialize, Serialize};
 
 /// Relevance per channel and place, as a method computed it: never scaled, clipped or coloured.
@@ -32,27 +32,72 @@ pub struct Facts {
 }
 
 /// How a map came about.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Id of the method.
     pub method: String,
+    /// All its settings.
+    #[serde(default)]
+    pub settings: Settings,
     /// Index of the explained class.
     pub target: usize,
+    /// Index of the class it was compared with, where a difference of two is explained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<usize>,
+    /// On which scale the class's output was explained.
+    #[serde(default)]
+    pub scale: Scale,
     /// Name of the node whose values were used, where it is not the input.
     pub node: Option<String>,
     /// Id of the network.
     pub network: String,
     /// Rows and columns of the input the network saw.
     pub input: (usize, usize),
+    /// Seed of what was drawn at random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Samples it is made of, and samples that were asked for; fewer where it was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<(usize, usize)>,
+    /// Standard error of sampling as a share of the map, over all places.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<f64>,
+    /// How complete it is, where its method promises completeness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residual: Option<Residual>,
     /// Passes it takes, forward and backward counted alike, those shared with other maps included.
-    pub passes: usize,
+    pub passes: f64,
     /// Name of the device.
     pub device: String,
     /// Seconds it took; filled in by who has a clock.
     pub seconds: f64,
 }
 
+/// What a map sums to, and what it promises to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Residual {
+    /// Sum of the map.
+    pub sum: f64,
+    /// What it should be.
+    pub expected: f64,
+}
+
+impl Residual {
+    /// What is missing, as a share of what should be there; none where that is zero.
+    #[must_use]
+    pub fn share(self) -> Option<f64> {
+        (self.expected != 0.0).then(|| (self.expected - self.sum) / self.expected)
+    }
+}
+
 impl Map {
+    /// The same, with the name of the layer whose values were used.
+    #[must_use]
+    pub fn at(mut self, layer: &str) -> Map {
+        self.facts.provenance.node = Some(layer.into());
+        self
+    }
+
     /// One value per place: the sum over channels.
     ///
     /// # Shapes

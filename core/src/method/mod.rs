@@ -1,34 +1,100 @@
 //! Attribution methods: one file each, named once in the table below.
+//!
+//! A method has an `ENTRY`, which says what it is and what can be set, a `cost`, which foretells its passes, and a `run`.
+//! What several share has a file of its own: `derivative`, `noisy`, `moments`, `quadrature`,
+//! `principal`, `attention`, `coalitions`, `regression`, `output`.
 
-pub mod gradcam;
-pub mod gradient;
+mod attention;
+mod coalitions;
+mod derivative;
+mod moments;
+mod noisy;
+mod output;
+mod prelude;
+mod principal;
+mod quadrature;
+mod regression;
+pub mod work;
 
-use crate::descriptor::Entry;
-use crate::map::{Facts, Map, Provenance};
-use crate::network::graph::NodeId;
-use crate::network::session::Session;
-use crate::network::value::ReadError;
+use crate::descriptor::{Cost, Domain, Entry, Param, Settings};
+use crate::map::Map;
+use crate::network::Plan;
+pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
-/// Names the methods once: their entries, which are data only, and the dispatch to their `run`.
+/// The parameter of methods that look at a layer.
+pub const LAYER: Param = Param {
+    id: "layer",
+    sentence: "Which layer is looked at: the last whose values have places, if nothing is said.",
+    unit: "",
+    domain: Domain::Layer,
+};
+
+/// Names the methods once: their entries, which are data only, and the dispatch to their functions.
 macro_rules! methods {
     ($($method:ident),+ $(,)?) => {
+        $(pub mod $method;)+
+
         /// All methods, in the order a page shows them.
         pub const ENTRIES: &[Entry] = &[$($method::ENTRY),+];
 
-        /// Runs a method by id; `None` if there is none of that name.
+        /// Passes that a method takes with these settings, complete ones.
         ///
-        /// # Errors
-        /// If the device fails.
-        pub async fn run(id: &str, session: &mut Session<'_>, target: usize) -> Option<Result<Map, ReadError>> {
+        /// # Panics
+        /// If there is no such method.
+        #[must_use]
+        pub fn cost(id: &str, settings: &Settings, plan: &Plan) -> Cost {
             $(if id == $method::ENTRY.id {
-                return Some($method::run(session, target).await);
+                return $method::cost(settings, plan);
             })+
-            None
+            panic!("{id} is no method")
+        }
+
+        async fn dispatch(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+            let id = work.entry.id;
+            $(if id == $method::ENTRY.id {
+                return $method::run(work).await;
+            })+
+            panic!("{id} is no method")
         }
     };
 }
 
-methods!(gradcam, gradient);
+methods!(
+    gradcam,
+    gradcam_plus_plus,
+    xgradcam,
+    hirescam,
+    elementwise_cam,
+    layercam,
+    eigencam,
+    eigengradcam,
+    scorecam,
+    ablationcam,
+    opticam,
+    gradient,
+    input_x_gradient,
+    integrated_gradients,
+    expected_gradients,
+    smoothgrad,
+    smoothgrad_squared,
+    vargrad,
+    guided_backpropagation,
+    guided_gradcam,
+    deconvolution,
+    fullgrad,
+    bcos,
+    attention_rollout,
+    gradient_weighted_attention,
+    occlusion,
+    rise,
+    lime,
+    kernelshap,
+    random,
+    sobel,
+    uniform,
+    centre,
+    fakecam,
+);
 
 /// The entry of that id.
 #[must_use]
@@ -36,25 +102,17 @@ pub fn entry(id: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.id == id)
 }
 
-/// A method's numbers with their provenance; who has a clock fills in device and seconds.
-fn finish(
-    entry: &Entry,
-    session: &Session,
-    target: usize,
-    values: Vec<f32>,
-    (channels, height, width): (usize, usize, usize),
-    node: Option<NodeId>,
-) -> Map {
-    let network = session.network;
-    let provenance = Provenance {
-        method: entry.id.into(),
-        target,
-        node: node.map(|id| network.graph.nodes[id].name.clone()),
-        network: network.card.id.clone(),
-        input: session.size,
-        passes: entry.passes,
-        device: String::new(),
-        seconds: 0.0,
-    };
-    Map { values, facts: Facts { channels, height, width, sign: entry.sign, provenance } }
+/// Draws a method's map. Every number of it is finite.
+///
+/// # Errors
+/// If the device fails, the network lacks what the method needs, or the map is not defined.
+pub async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    let map = dispatch(work).await?;
+    match map.values.iter().filter(|value| !value.is_finite()).count() {
+        0 => Ok(map),
+        broken => Err(MethodError::Undefined(format!(
+            "{broken} of the map's {} numbers are not finite: the network's own numbers overflow here, so there is no map.",
+            map.values.len()
+        ))),
+    }
 }

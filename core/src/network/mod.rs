@@ -11,8 +11,10 @@ pub mod format;
 pub mod forward;
 pub mod graph;
 pub mod load;
+pub mod objective;
 pub mod op;
 pub mod parameters;
+pub mod plan;
 pub mod processor;
 pub mod rule;
 pub mod session;
@@ -21,4 +23,6 @@ pub mod value;
 pub mod zoo;
 
 pub use load::{LoadError, Network};
+pub use objective::Objective;
+pub use plan::Plan;
 pub use session::Session;

@@ -4,6 +4,8 @@ use super::backward;
 use super::forward::{self, Tape};
 use super::graph::{Graph, NodeId};
 use super::load::Network;
+use super::objective::Objective;
+use super::plan::Plan;
 use super::rule::Rules;
 use super::shape::{ShapeError, infer};
 use super::value::{ReadError, Value};
@@ -20,6 +22,8 @@ pub struct Session<'a> {
     input: Value,
     taps: Vec<NodeId>,
     tape: Option<Tape>,
+    gradients: Vec<(Objective, NodeId, Value)>,
+    plan: Plan,
 }
 
 impl<'a> Session<'a> {
@@ -47,16 +51,54 @@ impl<'a> Session<'a> {
         shape: [usize; 4],
         taps: &[NodeId],
     ) -> Result<Session<'a>, ShapeError> {
-        let features = marked(network, &infer(&network.graph, shape)?);
+        let shapes = infer(&network.graph, shape)?;
+        let features = marked(network, &shapes);
         let input = Value::from_floats(values, &shape, &network.device);
-        Ok(Session {
-            network,
-            size: (shape[2], shape[3]),
-            features,
-            input,
-            taps: [taps, &[features]].concat(),
-            tape: None,
-        })
+        let taps = [taps, &[features]].concat();
+        let plan = Plan::of(&network.graph, &shapes, features);
+        let size = (shape[2], shape[3]);
+        Ok(Session { network, size, features, input, taps, tape: None, gradients: vec![], plan })
+    }
+
+    /// Other inputs of the same size on the same network.
+    ///
+    /// # Shapes
+    /// `input`: `[N, 3, H, W]`.
+    #[must_use]
+    pub fn again(&self, input: Value) -> Session<'a> {
+        let Session { network, size, features, plan, .. } = *self;
+        Session { network, size, features, input, taps: self.taps.clone(), tape: None, gradients: vec![], plan }
+    }
+
+    /// The inputs, normalised.
+    ///
+    /// # Shapes
+    /// `[N, 3, H, W]`.
+    #[must_use]
+    pub fn input(&self) -> Value {
+        self.input.clone()
+    }
+
+    /// What a run on this size takes.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether the values of a node have places.
+    #[must_use]
+    pub fn has_places(&self, node: NodeId) -> bool {
+        let [rows, columns] = self.plan.input;
+        let shapes = infer(&self.network.graph, [1, 3, rows, columns]).expect("inferred before");
+        has_places(&self.network.graph, &shapes[node])
+    }
+
+    /// Keeps the value of this node too.
+    pub fn tap(&mut self, node: NodeId) {
+        if !self.taps.contains(&node) {
+            self.taps.push(node);
+            self.tape = self.tape.take().filter(|tape| tape.values[node].is_some());
+        }
     }
 
     fn tape(&mut self) -> &Tape {
@@ -98,13 +140,81 @@ impl<'a> Session<'a> {
         value.tensor::<3>().narrow(1, tokens.before, h * w).swap_dims(1, 2).reshape([n, c, h, w])
     }
 
-    /// The derivative of the target's logit at a node; node 0 is the input. All inputs have the same target.
+    /// A value at a node whose maps are multiplied by these; tokens that stand for no place stay.
+    ///
+    /// # Shapes
+    /// `factors`: `[N, C, h, w]`; result: the node's, of a batch of N.
+    ///
+    /// # Panics
+    /// If the node was not tapped.
+    pub fn with_maps(&mut self, node: NodeId, factors: Tensor<4>) -> Value {
+        let value = self.value(node);
+        let [n, c, h, w] = factors.dims();
+        let (&[_, count, _], Some(tokens)) = (value.shape(), self.network.graph.tokens) else {
+            return Value::from(value.pictures() * factors);
+        };
+        let factors = factors.reshape([n, c, h * w]).swap_dims(1, 2);
+        let ones = |count: usize| Tensor::ones([n, count, c], &factors.device());
+        let after = count - tokens.before - h * w;
+        let parts =
+            [(tokens.before > 0).then(|| ones(tokens.before)), Some(factors.clone()), (after > 0).then(|| ones(after))];
+        let factors = Tensor::cat(parts.into_iter().flatten().collect(), 1);
+        Value::from(value.tensor::<3>() * factors)
+    }
+
+    /// The derivative of the objective at a node; node 0 is the input. All inputs have the same objective. Worked out
+    /// once, for all who ask.
     ///
     /// # Shapes
     /// The node's.
-    pub fn gradient(&mut self, target: usize, node: NodeId) -> Value {
-        let targets = vec![vec![(target, 1.0)]; self.input.shape()[0]];
-        self.signals(&targets, &Rules::gradient(), &[node]).remove(0)
+    pub fn gradient(&mut self, objective: &Objective, node: NodeId) -> Value {
+        let known = self.gradients.iter().find(|(of, at, _)| of == objective && *at == node);
+        if let Some((_, _, gradient)) = known {
+            return gradient.clone();
+        }
+        let gradient = self.pull(objective, &Rules::gradient(), &[node]).remove(0);
+        self.gradients.push((objective.clone(), node, gradient.clone()));
+        gradient
+    }
+
+    /// The objective of each input when the value of a node is replaced. Only what lies behind the node is run, and the
+    /// batch may be another than that of the inputs.
+    ///
+    /// # Shapes
+    /// `value`: the node's, of a batch of N; result `[N]`.
+    pub fn scores_from(&mut self, node: NodeId, value: Value, objective: &Objective) -> Value {
+        let network = self.network;
+        forward::frontier(&network.graph, node).into_iter().for_each(|beside| self.tap(beside));
+        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[]);
+        let logits = tape.values[network.graph.output()].clone().expect("the output is kept");
+        objective.score(logits, network.card.output)
+    }
+
+    /// What comes back to each wanted node by these rules. All inputs have the same objective.
+    ///
+    /// # Shapes
+    /// Each node's.
+    pub fn pull(&mut self, objective: &Objective, rules: &Rules, wanted: &[NodeId]) -> Vec<Value> {
+        let network = self.network;
+        let output = network.graph.output();
+        let seed = objective.seed(self.value(output), network.card.output);
+        backward::run(&network.graph, &network.weights, self.tape(), vec![(output, seed)], rules, wanted)
+    }
+
+    /// The objective of each input. Keeps nothing for a gradient.
+    ///
+    /// # Shapes
+    /// `[N]`.
+    #[must_use]
+    pub fn scores(&self, objective: &Objective) -> Value {
+        let network = self.network;
+        let output = network.graph.output();
+        let logits = self.tape.as_ref().and_then(|tape| tape.values[output].clone());
+        let logits = logits.unwrap_or_else(|| {
+            let tape = forward::run(&network.graph, &network.weights, self.input(), &[], None);
+            tape.values[output].clone().expect("the output is kept")
+        });
+        objective.score(logits, network.card.output)
     }
 
     /// What comes back to each wanted node by these rules, when each input's seed is its weighted sum of logits:
@@ -131,11 +241,14 @@ impl<'a> Session<'a> {
 
 /// The node the graph has marked, if its value has places.
 fn marked(network: &Network, shapes: &[Vec<usize>]) -> NodeId {
-    let Graph { features, tokens, .. } = network.graph;
-    let places = match (&shapes[features][..], tokens) {
+    let features = network.graph.features;
+    if has_places(&network.graph, &shapes[features]) { features } else { 0 }
+}
+
+fn has_places(graph: &Graph, shape: &[usize]) -> bool {
+    match (shape, graph.tokens) {
         ([_, _, _, _], _) => true,
         ([_, count, _], Some(tokens)) => tokens.before + tokens.grid[0] * tokens.grid[1] <= *count,
         _ => false,
-    };
-    if places { features } else { 0 }
+    }
 }

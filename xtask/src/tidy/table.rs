@@ -24,12 +24,14 @@ pub const CORE: &[Room] = &[
     room(0, "digest", "SHA-256 as text", &[]),
     room(0, "random", "numbers by counter", &[]),
     room(0, "math", "portable floating-point functions", &[]),
+    room(0, "undefined", "a number that may not exist, and why", &[]),
     room(1, "photo", "a stranger's file to what the network sees", &[]),
+    room(1, "segment", "pictures cut into pieces", &[]),
     room(1, "statistics", "correlations, intervals, rankings", &[]),
     room(2, "mosaic", "photos put together, and which cell is whose", &["photo"]),
     room(2, "network", "graphs of ops, walked forward and backward", &["photo::input", "photo::preset", "kernels"]),
     room(3, "map", "relevance per place, with its provenance", &[]),
-    room(4, "method", "one file a method", &["photo", "network", "map"]),
+    room(4, "method", "one file a method", &["photo", "segment", "network", "map"]),
     room(5, "metric", "one file a metric", &["photo", "mosaic", "network", "map", "statistics"]),
     room(
         6,
@@ -50,6 +52,7 @@ pub const NETWORK: &[&str] = &[
     "graph",
     "shape",
     "describe",
+    "plan",
     "rule",
     "forward",
     "backward",
@@ -57,6 +60,7 @@ pub const NETWORK: &[&str] = &[
     "zoo",
     "format",
     "load",
+    "objective",
     "session",
 ];
 

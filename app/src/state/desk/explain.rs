@@ -11,6 +11,9 @@ use tessera_core::experiment::Target;
 use tessera_core::map::{Facts, Map};
 use tessera_engine::protocol::{DeviceFacts, Job};
 
+/// The methods whose maps are drawn without being asked for.
+const USUAL: [&str; 2] = ["gradcam", "gradient"];
+
 impl Desk {
     pub(super) fn seen_untracked(self) -> Option<Seen> {
         untrack(move || self.seen())
@@ -39,7 +42,7 @@ impl Desk {
             let Some(class) = class else { return false };
             self.results.with_untracked(|results| results.map(seen, class, id).is_some())
         };
-        tessera_core::method::ENTRIES.iter().filter(|entry| !has(entry.id)).map(|entry| entry.id.to_owned()).collect()
+        USUAL.iter().filter(|id| !has(id)).map(|&id| id.to_owned()).collect()
     }
 
     fn ask(self, (photo, crop): Seen, target: Target, methods: Vec<String>) {
@@ -121,10 +124,12 @@ impl Desk {
         self.say(format!("{class}, {}.", number::percent(f64::from(best))));
     }
 
-    pub(super) fn progressed(self, job: Job, method: String, done: usize, all: usize) {
+    pub(super) fn progressed(self, job: Job, at: usize, done: usize, all: usize) {
         self.ledger.update(|ledger| {
             if let Some(line) = ledger.get_mut(job) {
-                line.method = method;
+                if let Work::Explain { methods, .. } = &line.work {
+                    line.method = methods.get(at).cloned().unwrap_or_default();
+                }
                 line.passes = (done, all);
             }
         });

@@ -7,6 +7,7 @@ use crate::bridge::client::Heard;
 use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
+use tessera_core::descriptor::Scale;
 use tessera_core::experiment::MethodSpec;
 use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
 use wasm_bindgen_futures::spawn_local;
@@ -101,9 +102,9 @@ impl Desk {
                 let Some(prepared) = photo.and_then(|photo| photo.cut(crop).cloned()) else {
                     return self.heard_event(seat, Event::Stopped { job }, Vec::new());
                 };
-                let methods = methods.into_iter().map(|id| MethodSpec { id }).collect();
+                let methods = methods.iter().map(|id| MethodSpec::plain(id)).collect();
                 let (height, width) = prepared.input;
-                let request = Request::Explain { job, height, width, target, methods };
+                let request = Request::Explain { job, height, width, target, scale: Scale::Logit, seed: 0, methods };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
@@ -152,8 +153,9 @@ impl Desk {
                     self.answered(job, target, seconds, device, buffer);
                 }
             }
-            Event::Progress { job, method, done, all } => self.progressed(job, method, done, all),
-            Event::Mapped { job, map } => {
+            Event::Progress { job, at, done, all } => self.progressed(job, at, done, all),
+            Event::Missing { .. } | Event::Sketched { .. } => {}
+            Event::Mapped { job, map, .. } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first()) {
                     self.mapped(job, map, device, buffer);
                 }

@@ -1,0 +1,103 @@
+//! Expected gradients (GradientSHAP): gradients at random places on the ways from several pictures that show nothing.
+//!
+//! `R = mean over samples of (x - b) dy/dx at b + a (x - b)`, `a` even on 0 to 1, `b` one of the baselines, drawn with
+//! replacement (Erion et al. 2021; Lundberg and Lee 2017). Sample `k` takes number `k` of the streams "path" and
+//! "baseline".
+
+use super::moments::Moments;
+use super::prelude::*;
+use crate::photo::baseline::Baseline;
+use crate::random::Stream;
+
+/// What is said of it.
+pub const ENTRY: Entry = Entry {
+    id: "expected_gradients",
+    title: "Expected gradients",
+    sentence: "Gradients at random places on the ways from several pictures that show nothing.",
+    formula: "R = mean over samples of (x - b) dy/dx at b + a (x - b), a even on 0 to 1, b one of the baselines",
+    caution: "An estimate: mind its standard error, and that its baselines are few.",
+    citation: Citation {
+        short: "Erion et al. 2021",
+        title: "Improving performance of deep learning models with axiomatic attribution priors and expected gradients",
+        source: "Nature Machine Intelligence 3, arXiv 1906.10670",
+    },
+    family: Family::Gradient,
+    needs: &[],
+    sign: Sign::Signed,
+    promises: &[Promise::Random],
+    params: &[
+        Param {
+            id: "samples",
+            sentence: "How many places are looked at.",
+            unit: "",
+            domain: Domain::Count { default: 50, least: 1, most: 10_000 },
+        },
+        Param {
+            id: "baselines",
+            sentence: "Which pictures stand for nothing.",
+            unit: "",
+            domain: Domain::Choice(&[
+                ("colours", "The mean colour, black and white."),
+                ("all", "The mean colour, black, white, the photo's own mean colour, a blur and noise."),
+                ("zero", "The mean colour alone."),
+            ]),
+        },
+    ],
+};
+
+/// Passes it takes.
+pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
+    let samples = settings.count("samples") as f64;
+    Cost::of(1.0 + samples, samples)
+}
+
+/// The map of the input's size.
+///
+/// # Shapes
+/// `[3, H, W]`.
+pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    let samples = work.settings.count("samples");
+    let x = work.session.input().read().await?;
+    let baselines: Vec<Vec<f32>> = chosen(work.settings.choice("baselines"))
+        .iter()
+        .map(|baseline| baseline.numbers(&x, work.input, &work.session.network.card.preprocess, work.seed))
+        .collect();
+    let (places, choices) = (Stream::new(work.seed, "path"), Stream::new(work.seed, "baseline"));
+    let mut moments = Moments::default();
+    let drawn = async |work: &Work<'_, '_>, moments: &Moments| {
+        let estimate = moments.read().await?;
+        let mut map = work.map(estimate.mean.clone());
+        map.facts.provenance.samples = Some((estimate.count, samples));
+        map.facts.provenance.error = estimate.relative_error();
+        Ok::<Map, MethodError>(map)
+    };
+    for batch in work.batches(samples, true) {
+        let (n, (height, width)) = (batch.len(), work.session.size);
+        let starts: Vec<f32> =
+            batch.clone().flat_map(|k| baselines[choices.below(k as u64, baselines.len())].iter().copied()).collect();
+        let starts = work.upload(starts, &[n, 3, height, width]).pictures();
+        let along = work.upload(batch.clone().map(|k| places.uniform(k as u64) as f32).collect(), &[n, 1, 1, 1]);
+        let away = work.copies(n) - starts.clone();
+        let inputs = starts + away.clone() * along.pictures();
+        let gradients = work.session.again(Value::from(inputs)).gradient(&work.objective, 0).pictures();
+        moments.add(&Value::from(gradients * away));
+        match work.watcher.went(batch.end as f64 / samples as f64).await {
+            Flow::Go => {}
+            Flow::Show => {
+                let map = drawn(work, &moments).await?;
+                work.watcher.sketch(map).await;
+            }
+            Flow::Stop => break,
+        }
+    }
+    drawn(work, &moments).await
+}
+
+fn chosen(name: &str) -> &'static [Baseline] {
+    use Baseline::{Black, Blur, Mean, Noise, White, Zero};
+    match name {
+        "all" => &[Zero, Black, White, Mean, Blur, Noise],
+        "zero" => &[Zero],
+        _ => &[Zero, Black, White],
+    }
+}

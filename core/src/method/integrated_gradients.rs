@@ -1,0 +1,94 @@
+//! Integrated gradients: the gradient, summed on the straight way from a picture that shows nothing.
+//!
+//! `R = (x - b) sum_k w_k dy/dx at b + t_k (x - b)` (Sundararajan, Taly and Yan 2017). Complete but for the quadrature:
+//! what is missing of `y(x) - y(b)` is told with the map.
+
+use super::moments::Sum;
+use super::prelude::*;
+use super::quadrature::Quadrature;
+use crate::photo::baseline::BASELINE;
+
+/// What is said of it.
+pub const ENTRY: Entry = Entry {
+    id: "integrated_gradients",
+    title: "Integrated gradients",
+    sentence: "Gradients summed on the way from a picture that shows nothing to the photo.",
+    formula: "R = (x - b) sum over k of w_k dy/dx at b + t_k (x - b)",
+    caution: "It depends on the baseline: what looks like the baseline gets nothing.",
+    citation: Citation {
+        short: "Sundararajan et al. 2017",
+        title: "Axiomatic Attribution for Deep Networks",
+        source: "ICML 2017, arXiv 1703.01365",
+    },
+    family: Family::Gradient,
+    needs: &[],
+    sign: Sign::Signed,
+    promises: &[Promise::CompleteToBaseline],
+    params: &[
+        Param {
+            id: "steps",
+            sentence: "How many places on the way are looked at.",
+            unit: "",
+            domain: Domain::Count { default: 50, least: 1, most: 2000 },
+        },
+        Param {
+            id: "quadrature",
+            sentence: "Where the places lie and what they weigh.",
+            unit: "",
+            domain: Domain::Choice(&[
+                ("gauss_legendre", "Gauss and Legendre's places, exact for polynomials."),
+                ("left", "The left end of each step."),
+                ("right", "The right end of each step."),
+                ("middle", "The middle of each step."),
+                ("trapezoid", "Both ends of each step, halved."),
+            ]),
+        },
+        BASELINE,
+    ],
+};
+
+/// Passes it takes.
+pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
+    let steps = settings.count("steps") as f64;
+    Cost::of(2.0 + steps, steps)
+}
+
+/// The map of the input's size.
+///
+/// # Shapes
+/// `[3, H, W]`.
+pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    let baseline = work.baseline().await?;
+    let away = work.session.input().pictures() - baseline.clone();
+    let steps = work.settings.count("steps");
+    let places = Quadrature::named(work.settings.choice("quadrature")).places(steps);
+    let expected = work.rise_from(baseline.clone()).await?;
+    let mut sum = Sum::default();
+    // What is known before the end stands for the whole way: the part that was walked, enlarged.
+    let drawn = async |work: &Work<'_, '_>, sum: &Sum, walked: usize| {
+        let share: f64 = places[..walked].iter().map(|(_, weight)| weight).sum();
+        let numbers = Value::from(away.clone()).flat() * sum.total() / share as f32;
+        let values = Value::from(numbers).read().await?;
+        let mut map = Work::with_residual(work.map(values), expected);
+        map.facts.provenance.samples = Some((walked, steps));
+        Ok::<Map, MethodError>(map)
+    };
+    for batch in work.batches(steps, true) {
+        let column = |of: &dyn Fn(usize) -> f64| batch.clone().map(|k| of(k) as f32).collect::<Vec<_>>();
+        let shape = [batch.len(), 1, 1, 1];
+        let along = work.upload(column(&|k| places[k].0), &shape).pictures();
+        let weights = work.upload(column(&|k| places[k].1), &shape).pictures();
+        let inputs = baseline.clone() + away.clone() * along;
+        let gradients = work.session.again(Value::from(inputs)).gradient(&work.objective, 0).pictures();
+        sum.add(&Value::from(gradients * weights));
+        match work.watcher.went(batch.end as f64 / steps as f64).await {
+            Flow::Go => {}
+            Flow::Show => {
+                let map = drawn(work, &sum, batch.end).await?;
+                work.watcher.sketch(map).await;
+            }
+            Flow::Stop => return drawn(work, &sum, batch.end).await,
+        }
+    }
+    drawn(work, &sum, steps).await
+}

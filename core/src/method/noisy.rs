@@ -1,0 +1,78 @@
+//! Derivatives at noisy copies of the input: what SmoothGrad, its square and VarGrad share.
+//!
+//! Number `e` of copy `k` is `x_e + s n(k P + e)`, with `P` numbers of the input, `n` the normal numbers of the stream
+//! "noise" and `s` a share of the range of `x`.
+
+use super::derivative::{Derivative, OF};
+use super::moments::{Estimate, Moments};
+use super::prelude::*;
+use crate::random::Stream;
+
+/// The parameters of all three.
+pub const PARAMS: &[Param] = &[
+    Param {
+        id: "samples",
+        sentence: "How many noisy copies are looked at.",
+        unit: "",
+        domain: Domain::Count { default: 50, least: 1, most: 10_000 },
+    },
+    Param {
+        id: "noise",
+        sentence: "Standard deviation of the noise, as a share of the range of the input's numbers.",
+        unit: "range",
+        domain: Domain::Real { default: 0.15, least: 0.0, most: 2.0 },
+    },
+    OF,
+];
+
+/// Passes they take.
+pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
+    let samples = settings.count("samples") as f64;
+    Cost::of(1.0 + samples, samples)
+}
+
+/// Looks at the copies; `finish` makes a map's numbers of what they come to.
+///
+/// # Shapes
+/// `[3, H, W]`.
+pub(super) async fn run(work: &mut Work<'_, '_>, finish: fn(&Estimate) -> Vec<f32>) -> Result<Map, MethodError> {
+    let derivative = Derivative::named(work.settings.choice("of"));
+    derivative.fits(work)?;
+    let samples = work.settings.count("samples");
+    let x = work.session.input().read().await?;
+    let deviation = work.settings.real("noise") as f32 * range(&x);
+    let stream = Stream::new(work.seed, "noise");
+    let mut moments = Moments::default();
+    let drawn = |work: &Work<'_, '_>, estimate: &Estimate| {
+        let mut map = work.map(finish(estimate));
+        map.facts.provenance.samples = Some((estimate.count, samples));
+        map.facts.provenance.error = estimate.relative_error();
+        map
+    };
+    for batch in work.batches(samples, true) {
+        let (height, width) = work.session.size;
+        let numbers = batch.clone().flat_map(|k| noisy(&x, deviation, &stream, k));
+        let copies = work.upload(numbers.collect(), &[batch.len(), 3, height, width]).pictures();
+        moments.add(&derivative.at(work, copies));
+        match work.watcher.went(batch.end as f64 / samples as f64).await {
+            Flow::Go => {}
+            Flow::Show => {
+                let map = drawn(work, &moments.read().await?);
+                work.watcher.sketch(map).await;
+            }
+            Flow::Stop => break,
+        }
+    }
+    Ok(drawn(work, &moments.read().await?))
+}
+
+fn noisy(x: &[f32], deviation: f32, stream: &Stream, sample: usize) -> impl Iterator<Item = f32> {
+    let first = (sample * x.len()) as u64;
+    x.iter().zip(first..).map(move |(x, i)| x + deviation * stream.normal(i))
+}
+
+/// Greatest number less the least.
+fn range(x: &[f32]) -> f32 {
+    let (low, high) = x.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    high - low
+}

@@ -1,0 +1,95 @@
+//! What a run on inputs of one size takes: the numbers from which passes, seconds and memory are foretold.
+
+use super::graph::{Graph, NodeId};
+use super::shape::{ShapeError, infer};
+use serde::{Deserialize, Serialize};
+
+/// What a run on inputs of one size takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Rows and columns of the input.
+    pub input: [usize; 2],
+    /// Channels, rows and columns of the features.
+    pub features: [usize; 3],
+    /// Multiply-adds of a forward pass of one picture.
+    pub multiply_adds: u64,
+    /// Share of them behind the features.
+    pub suffix: f64,
+    /// Whether the output is a linear function of the features, but for a constant.
+    pub affine: bool,
+    /// Nodes with attention: a softmax over tokens.
+    pub attention: usize,
+    /// Numbers of all values of one picture.
+    pub numbers: usize,
+    /// Numbers of the largest value of one picture.
+    pub largest: usize,
+}
+
+/// Numbers that a batch may hold at once, 256 MB of them: more makes no device faster, and a browser's tab smaller.
+const ROOM: usize = 1 << 26;
+
+/// Pictures of a batch: the kernels gain nothing by more.
+const MOST: usize = 16;
+
+impl Plan {
+    /// The plan for a picture of that size, looked at by its marked features.
+    ///
+    /// # Errors
+    /// If the network does not take the size.
+    pub fn new(graph: &Graph, [rows, columns]: [usize; 2]) -> Result<Plan, ShapeError> {
+        let shapes = infer(graph, [1, 3, rows, columns])?;
+        Ok(Plan::of(graph, &shapes, graph.features))
+    }
+
+    /// The plan for inferred shapes of one picture or more.
+    #[must_use]
+    pub fn of(graph: &Graph, shapes: &[Vec<usize>], features: NodeId) -> Plan {
+        let pictures = shapes[0][0].max(1);
+        let costs: Vec<u64> = graph
+            .nodes
+            .iter()
+            .zip(shapes)
+            .map(|(node, shape)| {
+                let inputs: Vec<&[usize]> = node.inputs.iter().map(|&input| shapes[input].as_slice()).collect();
+                node.op.cost(&inputs, shape) / pictures as u64
+            })
+            .collect();
+        let behind = graph.reachable_from(features);
+        let suffix: u64 = (features + 1..costs.len()).filter(|&id| behind[id]).map(|id| costs[id]).sum();
+        let multiply_adds: u64 = costs.iter().sum();
+        let counts = || shapes.iter().map(|shape| shape.iter().product::<usize>() / pictures);
+        Plan {
+            input: [shapes[0][2], shapes[0][3]],
+            features: places(graph, &shapes[features]),
+            multiply_adds,
+            suffix: suffix as f64 / multiply_adds.max(1) as f64,
+            affine: graph.is_affine_behind(features),
+            attention: graph.attention().count(),
+            numbers: counts().sum(),
+            largest: counts().max().unwrap_or(1),
+        }
+    }
+
+    /// How many pictures go through the network at once, so that memory stays bounded.
+    #[must_use]
+    pub fn batch(&self, with_gradient: bool) -> usize {
+        // Without a gradient few values live at once: what a block keeps beside itself and what it works on.
+        let needed = if with_gradient { self.numbers } else { 4 * self.largest };
+        (ROOM / needed.max(1)).clamp(1, MOST)
+    }
+
+    /// Bytes that such a batch holds at its peak, beside the weights.
+    #[must_use]
+    pub fn memory(&self, with_gradient: bool) -> u64 {
+        let needed = if with_gradient { self.numbers } else { 4 * self.largest };
+        4 * (needed * self.batch(with_gradient)) as u64
+    }
+}
+
+fn places(graph: &Graph, shape: &[usize]) -> [usize; 3] {
+    match (shape, graph.tokens) {
+        (&[_, channels, rows, columns], _) => [channels, rows, columns],
+        (&[_, _, channels], Some(tokens)) => [channels, tokens.grid[0], tokens.grid[1]],
+        _ => [0, 0, 0],
+    }
+}
