@@ -17,6 +17,11 @@ const LEAST: f64 = 1e-5;
 /// of them, and that one's gradient moves by a few percent.
 const TURNED: f64 = 5e-3;
 
+/// The least for a descent by Adam, whose first steps move every weight by the whole rate, however near zero its gradient is,
+/// so that rounding may turn a step around; and where a mask is zero, max pools have ties that engines break in their ways.
+/// Most of the maps agree to 1e-5 all the same.
+const DESCENDED: f64 = 5e-2;
+
 /// Components whose sign hangs on a sum that a layer norm has made zero.
 const UNSIGNED: [(&str, &str); 1] = [("convnext_tiny", "eigengradcam@features.5.8")];
 
@@ -44,7 +49,7 @@ impl References {
     }
 
     fn number(&self, tensor: &str, of: &str) -> f64 {
-        self.maps[tensor][of].as_f64().unwrap()
+        self.maps[tensor][of].as_f64().unwrap_or_else(|| panic!("{}, {tensor}: {of}", self.file))
     }
 
     /// How far a map is from the reference's, as a share of what is allowed.
@@ -61,7 +66,11 @@ impl References {
         let unsigned = UNSIGNED.contains(&(self.file.as_str(), tensor));
         let apart = if unsigned { apart(1.0).min(apart(-1.0)) } else { apart(1.0) };
         let length = expected.iter().map(|&v| f64::from(v)).fold(0.0, square).sqrt();
-        let least = if tensor.starts_with("integrated_gradients") { TURNED } else { LEAST };
+        let least = match tensor.split('.').next().unwrap_or(tensor) {
+            "integrated_gradients" => TURNED,
+            name if name.starts_with("opticam") => DESCENDED,
+            _ => LEAST,
+        };
         let allowed = (30.0 * self.number(tensor, "noise")).max(least);
         println!("{:<28} {tensor:<44} {:.1e} of {allowed:.1e}", self.file, apart / length);
         apart / length / allowed
@@ -150,7 +159,7 @@ fn check(file: &str, maps: usize) {
 
 #[test]
 fn in_sequence() {
-    check("vgg11", 33);
+    check("vgg11", 36);
 }
 
 #[test]
@@ -187,5 +196,5 @@ fn with_scales() {
 
 #[test]
 fn with_trained_weights() {
-    assert_eq!(compare(&Scene::trained(), &References::open("efficientnet_lite0_trained")), 26);
+    assert_eq!(compare(&Scene::trained(), &References::open("efficientnet_lite0_trained")), 27);
 }

@@ -53,7 +53,8 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let mut maps = vec![flattened(input)];
     for ((_, bias), signal) in biased.into_iter().zip(signals) {
         sum = sum + share(&bias, &signal);
-        if signal.shape().len() == 4 {
+        // A perceptron over places (ConvNeXt's) counts for completeness alone, as in the authors' program.
+        if bias.shape().len() == 4 {
             maps.push(flattened(signal.pictures() * bias.pictures()));
         }
     }
@@ -73,7 +74,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
 
 /// What a bias contributes in all.
 fn share(bias: &Value, signal: &Value) -> Tensor<1> {
-    match signal.shape().len() {
+    match bias.shape().len() {
         4 => (signal.clone().pictures() * bias.clone().pictures()).sum(),
         _ => {
             let width = bias.count();
