@@ -73,6 +73,8 @@ methods!(
     guided_backpropagation,
     guided_gradcam,
     deconvolution,
+    lrp,
+    deeplift,
     random,
     sobel,
     uniform,

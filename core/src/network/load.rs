@@ -8,6 +8,7 @@ use super::graph::{Graph, Node, NodeId};
 use super::op::{Activation, Concat, Op, Weights};
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
+use super::value::Value;
 use super::zoo;
 use super::zoo::recognise::{Shapes, nearest, recognise, unused};
 use crate::digest::sha256;
@@ -333,6 +334,10 @@ pub fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec
         }
         weights.push(node.op.upload(&mut parameters, device));
         parameters.0.extend(again);
+    }
+    for folded in &graph.folded {
+        let put = |numbers: &[f32]| Value::from_floats(numbers.to_vec(), &[numbers.len()], device);
+        weights[folded.node].folded = Some([put(&folded.scale), put(&folded.shift)]);
     }
     weights
 }

@@ -6,7 +6,7 @@
 //! would be products with zeros, and the gradient is a matrix product instead.
 
 use super::prepared::{Finish, Prepared};
-use super::{Kept, Padding, Value, Want, Weights, Window};
+use super::{Change, Kept, Padding, Value, Want, Weights, Window};
 use crate::network::parameters::Parameters;
 use crate::network::processor;
 use burn::tensor::{
@@ -63,6 +63,14 @@ impl Convolution {
             tensors.push(Value::from_floats(parameters.take(bias), &[self.outputs], device));
         }
         Weights::of(tensors)
+    }
+
+    pub(super) fn changed(&self, weights: &Weights, change: Change, device: &Device) -> Weights {
+        if let Some(prepared) = &weights.prepared {
+            return Weights { prepared: Some(prepared.changed(change, device)), ..Weights::default() };
+        }
+        let matrix = weights.tensors[..1].iter().cloned().map(change.matrix);
+        Weights::of(matrix.chain(weights.tensors[1..].iter().cloned().map(change.bias)).collect())
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {

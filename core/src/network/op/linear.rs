@@ -1,7 +1,7 @@
 //! Matrix products.
 
 use super::convolution::to_unit_norm;
-use super::{Arithmetic, Expand, Kept, Value, Want, Weights};
+use super::{Arithmetic, Change, Expand, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
 use crate::network::processor::{self, Numbers};
 use burn::tensor::{Device, Tensor};
@@ -68,6 +68,12 @@ impl Linear {
             (Some(_), Some((bias, matrix))) => (matrix, Some(bias)),
             _ => (&weights.tensors, None),
         }
+    }
+
+    pub(super) fn changed(&self, weights: &Weights, change: Change) -> Weights {
+        let (matrix, bias) = self.parts(weights);
+        let matrix = matrix.iter().cloned().map(change.matrix);
+        Weights::of(matrix.chain(bias.cloned().map(change.bias)).collect())
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {

@@ -136,6 +136,18 @@ pub struct Weights {
     pub backward: OnceCell<Tensor<4>>,
     /// On the processor, a convolution's weights are here and nowhere else.
     pub prepared: Option<prepared::Prepared>,
+    /// Of a batch norm that was folded into them, the factors and the summands `[channels]`, for rules that treat it by
+    /// itself.
+    pub folded: Option<[Value; 2]>,
+}
+
+/// What becomes of weights: of a matrix or kernels, and of a bias.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    /// Of each part of a matrix `[rows, inputs]`, or of kernels `[outputs, inputs / groups, rows, columns]`.
+    pub matrix: &'a dyn Fn(Value) -> Value,
+    /// Of a bias; its axes are its op's.
+    pub bias: &'a dyn Fn(Value) -> Value,
 }
 
 impl Weights {
@@ -254,6 +266,17 @@ impl Op {
             Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
             Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
             _ => Weights::default(),
+        }
+    }
+
+    /// Its weights changed, for the same op to run with; none if it has neither matrix nor kernels. Nothing is kept: on
+    /// the processor kernels are unpacked, changed and packed again, a few passes over the weights.
+    #[must_use]
+    pub fn changed(&self, weights: &Weights, change: Change, device: &Device) -> Option<Weights> {
+        match self {
+            Op::Convolution(op) => Some(op.changed(weights, change, device)),
+            Op::Linear(op) => Some(op.changed(weights, change)),
+            _ => None,
         }
     }
 

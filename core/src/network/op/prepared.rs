@@ -3,8 +3,9 @@
 //! burn's convolution copies asymmetric padding, has no fast strided depthwise kernel, and writes its result before a clip
 //! or a sum reads it again (docs/bench.md has the profile this answers). The same numbers come out, but for rounding.
 
-use super::{Value, Window};
+use super::{Change, Value, Window};
 use crate::network::processor::Numbers;
+use burn::tensor::Device;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -61,6 +62,18 @@ impl Prepared {
     ) -> Prepared {
         let (forward, backward, weights) = (RefCell::default(), RefCell::default(), RefCell::new(weights));
         Prepared { window, channels, groups, weights, bias, forward, backward }
+    }
+
+    /// The same convolution with other weights.
+    pub(super) fn changed(&self, change: Change, device: &Device) -> Prepared {
+        let first = self.forward.borrow().first().map(|(_, kernel)| kernel.clone());
+        let weights = first.map_or_else(|| self.weights.borrow().clone(), |kernel| kernel.weights());
+        let [inputs, outputs] = self.channels;
+        let shape = [outputs, inputs / self.groups, self.window.kernel[0], self.window.kernel[1]];
+        let weights = (change.matrix)(Value::from_floats(weights, &shape, device));
+        let bias = |bias: &Vec<f32>| floats((change.bias)(Value::from_floats(bias.clone(), &[outputs], device)));
+        let bias = self.bias.as_ref().map(bias);
+        Prepared::new(self.window, self.channels, self.groups, floats(weights), bias)
     }
 
     fn geometry(&self, size: [usize; 2]) -> Geometry {
@@ -135,6 +148,10 @@ fn made<K>(kernels: &RefCell<Vec<([usize; 4], Rc<K>)>>, padding: [usize; 4], mak
 
 fn numbers(value: Value) -> Numbers {
     Numbers::of(value.flat()).expect("a network and its input lie on one device")
+}
+
+fn floats(value: Value) -> Vec<f32> {
+    numbers(value).slice().to_vec()
 }
 
 fn give_back(numbers: Numbers) {
