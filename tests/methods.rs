@@ -85,7 +85,8 @@ impl Small {
     /// If it has no golden file.
     #[must_use]
     pub fn new(id: &str, folded: bool) -> Small {
-        let golden = zoo::Golden::all(false).into_iter().find(|golden| golden.id == id).expect("a file of that network");
+        let golden =
+            zoo::Golden::all(false).into_iter().find(|golden| golden.id == id).expect("a file of that network");
         let graph = golden.graph();
         let parameters = golden.parameters(&graph);
         let (graph, parameters) = if folded { fold_batch_norms(graph, parameters) } else { (graph, parameters) };

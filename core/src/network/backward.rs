@@ -89,13 +89,7 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(
-        graph: &'a Graph,
-        weights: &'a [Weights],
-        tape: &'a Tape,
-        rules: &Rules,
-        wanted: &'a [NodeId],
-    ) -> Pass<'a> {
+    fn new(graph: &'a Graph, weights: &'a [Weights], tape: &'a Tape, rules: &Rules, wanted: &'a [NodeId]) -> Pass<'a> {
         let count = graph.nodes.len();
         let (on_the_way, takers) = (on_the_way(graph, wanted), graph.takers());
         let (signals, clips) = (vec![None; count], vec![None; count]);

@@ -5,7 +5,7 @@ use super::card::{Card, ONNX, Output};
 use super::format::onnx::{self, Head, OnnxError};
 use super::format::{self, FormatError, Kind};
 use super::graph::{Graph, Node, NodeId};
-use super::op::{Activation, Concat, Op, Weights};
+use super::op::{Activation, Concat, FoldedNorm, Op, Weights};
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
 use super::value::Value;
@@ -337,7 +337,9 @@ pub fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec
     }
     for folded in &graph.folded {
         let put = |numbers: &[f32]| Value::from_floats(numbers.to_vec(), &[numbers.len()], device);
-        weights[folded.node].folded = Some([put(&folded.scale), put(&folded.shift)]);
+        let turns = folded.scale.iter().any(|scale| *scale < 0.0);
+        let norm = FoldedNorm { scale: put(&folded.scale), shift: put(&folded.shift), turns };
+        weights[folded.node].folded = Some(norm);
     }
     weights
 }

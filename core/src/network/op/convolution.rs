@@ -65,12 +65,12 @@ impl Convolution {
         Weights::of(tensors)
     }
 
-    pub(super) fn changed(&self, weights: &Weights, change: Change, device: &Device) -> Weights {
+    pub(super) fn changed(&self, weights: &Weights, matrix: Change, bias: Change) -> Weights {
         if let Some(prepared) = &weights.prepared {
-            return Weights { prepared: Some(prepared.changed(change, device)), ..Weights::default() };
+            return Weights { prepared: Some(prepared.changed(matrix, bias)), ..Weights::default() };
         }
-        let matrix = weights.tensors[..1].iter().cloned().map(change.matrix);
-        Weights::of(matrix.chain(weights.tensors[1..].iter().cloned().map(change.bias)).collect())
+        let changes = [matrix, bias].into_iter();
+        Weights::of(weights.tensors.iter().cloned().zip(changes).map(|(w, change)| change.value(w)).collect())
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {

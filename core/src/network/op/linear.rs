@@ -70,10 +70,10 @@ impl Linear {
         }
     }
 
-    pub(super) fn changed(&self, weights: &Weights, change: Change) -> Weights {
-        let (matrix, bias) = self.parts(weights);
-        let matrix = matrix.iter().cloned().map(change.matrix);
-        Weights::of(matrix.chain(bias.cloned().map(change.bias)).collect())
+    pub(super) fn changed(&self, weights: &Weights, matrix: Change, bias: Change) -> Weights {
+        let (parts, summands) = self.parts(weights);
+        let parts = parts.iter().cloned().map(|part| matrix.value(part));
+        Weights::of(parts.chain(summands.cloned().map(|summands| bias.value(summands))).collect())
     }
 
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {

@@ -5,7 +5,6 @@
 
 use super::{Change, Value, Window};
 use crate::network::processor::Numbers;
-use burn::tensor::Device;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -64,16 +63,19 @@ impl Prepared {
         Prepared { window, channels, groups, weights, bias, forward, backward }
     }
 
-    /// The same convolution with other weights.
-    pub(super) fn changed(&self, change: Change, device: &Device) -> Prepared {
-        let first = self.forward.borrow().first().map(|(_, kernel)| kernel.clone());
-        let weights = first.map_or_else(|| self.weights.borrow().clone(), |kernel| kernel.weights());
-        let [inputs, outputs] = self.channels;
-        let shape = [outputs, inputs / self.groups, self.window.kernel[0], self.window.kernel[1]];
-        let weights = (change.matrix)(Value::from_floats(weights, &shape, device));
-        let bias = |bias: &Vec<f32>| floats((change.bias)(Value::from_floats(bias.clone(), &[outputs], device)));
-        let bias = self.bias.as_ref().map(bias);
-        Prepared::new(self.window, self.channels, self.groups, floats(weights), bias)
+    /// The same convolution with other weights, for the paddings that have occurred so far.
+    pub(super) fn changed(&self, matrix: Change, bias: Change) -> Prepared {
+        let (weights, biases) = (|w: &[f32]| matrix.numbers(w), |b: &[f32]| bias.numbers(b));
+        let forward = self.forward.borrow().clone().into_iter();
+        let pairs = forward.map(|(padding, kernel)| {
+            let gradient = self.gradient(*kernel.geometry());
+            ((padding, Rc::new(kernel.mapped(&weights, &biases))), (padding, Rc::new(gradient.mapped(&weights))))
+        });
+        let (forward, backward): (Vec<_>, Vec<_>) = pairs.unzip();
+        let weights = RefCell::new(matrix.numbers(&self.weights.borrow()));
+        let bias = self.bias.as_deref().map(biases);
+        let (forward, backward) = (RefCell::new(forward), RefCell::new(backward));
+        Prepared { weights, bias, forward, backward, ..*self }
     }
 
     fn geometry(&self, size: [usize; 2]) -> Geometry {
@@ -96,6 +98,11 @@ impl Prepared {
             let weights = first.map_or_else(|| self.weights.take(), |kernel| kernel.weights());
             Convolution::new(geometry, &weights, self.bias.as_deref())
         })
+    }
+
+    /// The gradient's kernel for a padding.
+    fn gradient(&self, geometry: Geometry) -> Rc<ConvolutionGradient> {
+        made(&self.backward, geometry.padding, || ConvolutionGradient::new(geometry, &self.kernel(geometry).weights()))
     }
 
     /// The convolution of pictures, finished on the way to memory.
@@ -121,9 +128,7 @@ impl Prepared {
     #[must_use]
     pub fn backward(&self, signal: Value, flat: Option<Flat>, size: [usize; 2]) -> Value {
         let (geometry, device, n) = (self.geometry(size), signal.device(), signal.shape()[0]);
-        let kernel = made(&self.backward, geometry.padding, || {
-            ConvolutionGradient::new(geometry, &self.kernel(geometry).weights())
-        });
+        let kernel = self.gradient(geometry);
         let shape = [n, self.channels[0], size[0], size[1]];
         let signal = numbers(signal);
         let flat = flat.map(|flat| (numbers(flat.output), flat.low, flat.high));
@@ -148,10 +153,6 @@ fn made<K>(kernels: &RefCell<Vec<([usize; 4], Rc<K>)>>, padding: [usize; 4], mak
 
 fn numbers(value: Value) -> Numbers {
     Numbers::of(value.flat()).expect("a network and its input lie on one device")
-}
-
-fn floats(value: Value) -> Vec<f32> {
-    numbers(value).slice().to_vec()
 }
 
 fn give_back(numbers: Numbers) {

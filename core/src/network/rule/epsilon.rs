@@ -3,15 +3,16 @@
 //! or mean.
 
 use super::Sharing;
-use super::term::{Input, Part, Term, Weight};
+use super::term::{Input, Part, Term};
+use crate::network::op::Change;
 
 pub(super) fn terms(sharing: Sharing) -> Vec<Term> {
-    vec![Term::whole(vec![Part::new(Input::Same, Weight::Same, sharing.bias(Weight::Same))])]
+    vec![Term::whole(vec![Part::new(Input::Same, Change::Same, sharing.bias(Change::Same))])]
 }
 
 impl Sharing {
     /// What stands for a bias.
-    pub(super) fn bias(self, weight: Weight) -> Weight {
-        if self.bias { weight } else { Weight::Zeros }
+    pub(super) fn bias(self, weight: Change) -> Change {
+        if self.bias { weight } else { Change::Zeros }
     }
 }

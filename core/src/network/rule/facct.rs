@@ -5,10 +5,10 @@
 //! Batch norms that were folded into a convolution are taken apart again: `scale z` is the convolution's output less the
 //! shift, and the shares of a convolution do not change with the size of its kernels, only with their sign.
 
-use super::term::{Bounds, Input, Part, Term, Weight, share};
-use super::z_box;
-use super::{Site, Stabiliser};
-use crate::network::op::{Change, Kept, Op, Weights};
+use super::Site;
+use super::stabiliser::Stabiliser;
+use super::term::{Bounds, Input, Part, Term, share};
+use crate::network::op::{Change, FoldedNorm, Op};
 use crate::network::value::Value;
 use burn::tensor::Tensor;
 
@@ -28,23 +28,45 @@ pub enum Facct {
 
 impl Facct {
     pub(super) fn signals(self, site: &Site, relevance: Value) -> Vec<Value> {
-        let (terms, by) = match self {
-            Facct::BatchNorm => return vec![at_norm(site, relevance)],
-            Facct::First => (z_box::terms(Bounds::Picture), Stabiliser::Added(EPSILON)),
-            Facct::Convolution => (apart(), Stabiliser::Added(0.0)),
+        let Some(norm) = site.weights.folded.as_ref().filter(|_| self != Facct::BatchNorm) else {
+            return self.plain(site, relevance, false);
         };
-        let (weights, relevance) = unfolded(site, relevance);
-        let kept = Kept { shapes: site.kept.shapes.clone(), inputs: site.kept.inputs.clone(), output: None };
-        let weights = weights.as_ref().unwrap_or(site.weights);
-        let site = Site { op: site.op, weights, kept, nonnegative: site.nonnegative, factors: vec![] };
-        share(&site, relevance, &terms, by)
+        let relevance = before(norm, site, relevance);
+        if !norm.turns {
+            return self.plain(site, relevance, false);
+        }
+        // Kernels that the batch norm has turned over are those whose raising weights now are below zero.
+        let sides = [false, true].map(|turned| {
+            let own = of_channels(relevance.clone(), norm, turned);
+            self.plain(site, own, turned).remove(0)
+        });
+        sides.into_iter().reduce(|a, b| a + b).into_iter().collect()
+    }
+
+    fn plain(self, site: &Site, relevance: Value, turned: bool) -> Vec<Value> {
+        let signs = if turned { [Change::Negative, Change::Positive] } else { [Change::Positive, Change::Negative] };
+        match self {
+            Facct::BatchNorm => vec![at_norm(site, relevance)],
+            Facct::First => share(site, relevance, &boxed(signs), Stabiliser::Added(EPSILON)),
+            Facct::Convolution => share(site, relevance, &apart(signs), Stabiliser::Added(0.0)),
+        }
     }
 }
 
-fn apart() -> Vec<Term> {
-    [(Input::Positive, Weight::Positive), (Input::Negative, Weight::Negative)]
-        .map(|(input, weight)| Term::whole(vec![Part::new(input, weight, Weight::Zeros)]))
-        .to_vec()
+/// Inputs above zero by the weights that raise, those below by those that lower, each by a sum of its own.
+fn apart([raising, lowering]: [Change; 2]) -> Vec<Term> {
+    let whole = |input, weight| Term::whole(vec![Part::new(input, weight, Change::Zeros)]);
+    vec![whole(Input::Positive, raising), whole(Input::Negative, lowering)]
+}
+
+/// The z-box rule between the picture's own bounds.
+fn boxed([raising, lowering]: [Change; 2]) -> Vec<Term> {
+    let part = |factor, input, weight| Part { factor, ..Part::new(input, weight, Change::Zeros) };
+    vec![Term::whole(vec![
+        part(1.0, Input::Same, Change::Same),
+        part(-1.0, Input::Low(Bounds::Picture), raising),
+        part(-1.0, Input::High(Bounds::Picture), lowering),
+    ])]
 }
 
 fn at_norm(site: &Site, relevance: Value) -> Value {
@@ -55,19 +77,19 @@ fn at_norm(site: &Site, relevance: Value) -> Value {
     shared(relevance, scaled, shift.clone().tensor())
 }
 
-/// The relevance before a batch norm that was folded into the op, and the op's weights with the signs they had.
-fn unfolded(site: &Site, relevance: Value) -> (Option<Weights>, Value) {
-    let Some([scale, shift]) = &site.weights.folded else { return (None, relevance) };
+/// The relevance before a batch norm that was folded into the op.
+fn before(norm: &FoldedNorm, site: &Site, relevance: Value) -> Value {
     let output = site.op.forward(site.weights, site.inputs());
-    let shift: Tensor<3> = shift.clone().flat().reshape([1, -1, 1]);
-    let relevance = shared(relevance, output.around(1) - shift.clone(), shift);
-    let signs: Tensor<2> = scale.clone().flat().sign().reshape([-1, 1]);
-    let signed = |kernels: Value| {
-        let (outputs, shape) = (kernels.shape()[0] as i32, kernels.shape().to_vec());
-        Value::along(kernels.flat().reshape([outputs, -1]) * signs.clone(), &shape)
-    };
-    let change = Change { matrix: &signed, bias: &|bias| bias };
-    (site.op.changed(site.weights, change, &relevance.device()), relevance)
+    let shift: Tensor<3> = norm.shift.clone().flat().reshape([1, -1, 1]);
+    shared(relevance, output.around(1) - shift.clone(), shift)
+}
+
+/// The relevance of the channels whose factor is below zero, or of the others.
+fn of_channels(relevance: Value, norm: &FoldedNorm, below: bool) -> Value {
+    let shape = relevance.shape().to_vec();
+    let negative: Tensor<3> = norm.scale.clone().flat().lower_elem(0.0).float().reshape([1, -1, 1]);
+    let own = if below { negative } else { negative.neg() + 1.0 };
+    Value::along(relevance.around(1) * own, &shape)
 }
 
 /// `R z / (z + e + |c| sign(z + e))`, channels along the axis in the middle.

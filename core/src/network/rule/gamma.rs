@@ -3,17 +3,18 @@
 //! Where the output is zero nothing is handed on.
 
 use super::Sharing;
-use super::term::{Input, Part, Side, Term, Weight};
+use super::term::{Input, Part, Side, Term};
+use crate::network::op::Change;
 
 pub(super) fn terms(gamma: f32, sharing: Sharing) -> Vec<Term> {
-    let (raised, lowered) = (Weight::Raised(gamma), Weight::Lowered(gamma));
+    let (raised, lowered) = (Change::Raised(gamma), Change::Lowered(gamma));
     [(Side::Above, raised, lowered), (Side::Below, lowered, raised)]
         .map(|(side, of_positive, of_negative)| Term {
             factor: 1.0,
             side: Some(side),
             parts: vec![
                 Part::new(Input::Positive, of_positive, sharing.bias(of_positive)),
-                Part::new(Input::Negative, of_negative, Weight::Zeros),
+                Part::new(Input::Negative, of_negative, Change::Zeros),
             ],
         })
         .to_vec()

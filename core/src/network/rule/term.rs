@@ -40,27 +40,6 @@ pub enum Input {
     High(Bounds),
 }
 
-/// What stands for weights `w`, or for a bias.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Weight {
-    /// Themselves.
-    Same,
-    /// `max(w, 0)`.
-    Positive,
-    /// `min(w, 0)`.
-    Negative,
-    /// `w + gamma max(w, 0)`.
-    Raised(f32),
-    /// `w + gamma min(w, 0)`.
-    Lowered(f32),
-    /// `w^2`.
-    Square,
-    /// Ones.
-    Ones,
-    /// Zeros.
-    Zeros,
-}
-
 /// One forward pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
@@ -69,9 +48,9 @@ pub struct Part {
     /// Its inputs.
     pub input: Input,
     /// Its weights.
-    pub weight: Weight,
+    pub weight: Change,
     /// Its bias.
-    pub bias: Weight,
+    pub bias: Change,
 }
 
 /// Forward passes that share relevance among them.
@@ -105,7 +84,7 @@ impl Term {
 impl Part {
     /// Counts once.
     #[must_use]
-    pub fn new(input: Input, weight: Weight, bias: Weight) -> Part {
+    pub fn new(input: Input, weight: Change, bias: Change) -> Part {
         Part { factor: 1.0, input, weight, bias }
     }
 }
@@ -148,9 +127,8 @@ impl Term {
 
 impl Part {
     fn make(&self, site: &Site, device: &Device) -> Made {
-        let changed = (self.weight, self.bias) != (Weight::Same, Weight::Same);
-        let change = Change { matrix: &|w| self.weight.of(w), bias: &|b| self.bias.of(b) };
-        let weights = if changed { site.op.changed(site.weights, change, device) } else { None };
+        let changed = (self.weight, self.bias) != (Change::Same, Change::Same);
+        let weights = if changed { site.op.changed(site.weights, self.weight, self.bias) } else { None };
         let inputs = (0..site.kept.shapes.len()).map(|at| self.input.of(site, at, device)).collect();
         Made { factor: self.factor, inputs, weights }
     }
@@ -196,21 +174,6 @@ impl Input {
             Input::High(Bounds::Channels { high, .. }) => by_channel(&site.kept.input(at), high),
             Input::Low(Bounds::Picture) => of_picture(site.kept.input(at), |x| x.min_dim(1)),
             Input::High(Bounds::Picture) => of_picture(site.kept.input(at), |x| x.max_dim(1)),
-        }
-    }
-}
-
-impl Weight {
-    fn of(self, w: Value) -> Value {
-        match self {
-            Weight::Same => w,
-            Weight::Positive => w.map(|w| w.clamp_min(0.0)),
-            Weight::Negative => w.map(|w| w.clamp_max(0.0)),
-            Weight::Raised(gamma) => w.map(|w| w.clone() + w.clamp_min(0.0) * gamma),
-            Weight::Lowered(gamma) => w.map(|w| w.clone() + w.clamp_max(0.0) * gamma),
-            Weight::Square => w.map(|w| w.clone() * w),
-            Weight::Ones => w.map(|w| w.ones_like()),
-            Weight::Zeros => w.map(|w| w.zeros_like()),
         }
     }
 }

@@ -2,7 +2,8 @@
 //! arXiv 1512.02479, extended to inputs below zero).
 
 use super::Sharing;
-use super::term::{Input, Part, Term, Weight};
+use super::term::{Input, Part, Term};
+use crate::network::op::Change;
 
 pub(super) fn terms(sharing: Sharing) -> Vec<Term> {
     vec![Term::whole(raising(sharing))]
@@ -11,7 +12,7 @@ pub(super) fn terms(sharing: Sharing) -> Vec<Term> {
 /// What raises the sum.
 pub(super) fn raising(sharing: Sharing) -> Vec<Part> {
     vec![
-        Part::new(Input::Positive, Weight::Positive, sharing.bias(Weight::Positive)),
-        Part::new(Input::Negative, Weight::Negative, Weight::Zeros),
+        Part::new(Input::Positive, Change::Positive, sharing.bias(Change::Positive)),
+        Part::new(Input::Negative, Change::Negative, Change::Zeros),
     ]
 }

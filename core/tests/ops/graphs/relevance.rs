@@ -1,15 +1,18 @@
 //! Rules of relevance propagation against second writings of their formulas in f64, and what they promise of sums.
 
-use super::net::{Net, add, convolution, crossroads, linear, relu};
+use super::net::{Net, add, convolution, crossroads, linear, noise, relu};
 use crate::array::{Array, places};
 use crate::case::{named, read, value};
+use burn::tensor::Device;
 use std::collections::BTreeMap;
-use tessera_core::network::backward;
+
+use tessera_core::network::canonise::fold_batch_norms;
 use tessera_core::network::graph::{Graph, NodeId};
-use tessera_core::network::op::{Activation, Kind, Op, Pool, Pooling, Reshape, Window};
+use tessera_core::network::op::{Activation, Arithmetic, BatchNorm, Kind, Op, Pool, Pooling, Reshape, Window};
 use tessera_core::network::parameters::{Parameter, Parameters};
 use tessera_core::network::rule::composite::Choices;
 use tessera_core::network::rule::{Bounds, Rule, Rules, Sharing, Stabiliser, Where};
+use tessera_core::network::{backward, load};
 
 const BOUNDS: Bounds = Bounds::Channels { low: [-3.0; 3], high: [3.0; 3] };
 
@@ -298,6 +301,32 @@ fn every_composite_runs_on_attention_and_skips() {
     }
 }
 
+/// Two batch norms, some of whose factors are below zero: folded, they are taken apart again.
+#[test]
+fn rules_of_the_facct_study_do_not_change_with_folding() {
+    let mut graph = Graph::new();
+    let mut at = 0;
+    for (name, inputs) in [("a", 3), ("b", 4)] {
+        let conv = convolution(&format!("{name}.conv"), inputs, 4, 1, Window::square(3, 1, 1));
+        at = graph.push(format!("{name} conv"), conv, &[at]);
+        let norm = Op::BatchNorm(BatchNorm::named(&format!("{name}.norm"), 4, 1e-3));
+        at = graph.push(format!("{name} norm"), norm, &[at]);
+        at = graph.push(format!("{name} relu"), relu(), &[at]);
+    }
+    let flat = graph.push("flat", Op::Reshape(Reshape::flatten()), &[at]);
+    graph.push("linear", linear("linear", 64, 5), &[flat]);
+    let (parameters, x) = (noise(&graph, 40), Array::noise(41, &[2, 3, 4, 4]));
+    let factors = [&parameters.0["a.norm.weight"], &parameters.0["b.norm.weight"]];
+    assert!(factors.iter().all(|factors| factors.values.iter().any(|v| *v < 0.0)));
+    let [apart, folded] = [false, true].map(|fold| {
+        let (graph, parameters) = (graph.clone(), parameters.clone());
+        let (graph, parameters) = if fold { fold_batch_norms(graph, parameters) } else { (graph, parameters) };
+        let weights = load::upload(&graph, parameters, &Device::flex());
+        relevance(&Net { graph, weights }, &x, &Array::noise(42, &[2, 5]), &Rules::facct24(), &[0]).remove(0)
+    });
+    assert_near(&folded, &apart, 1e-4, "folded");
+}
+
 /// Sums to the difference of the logits: through rectifiers, smooth functions, overlapping max pools, skips and products.
 #[test]
 fn rescaled_multipliers_are_complete() {
@@ -306,8 +335,7 @@ fn rescaled_multipliers_are_complete() {
     let relu = graph.push("relu", relu(), &[conv]);
     let silu = graph.push("silu", Op::Activation(Activation::Silu), &[conv]);
     let gate = graph.push("gate", Op::Activation(Activation::Sigmoid), &[conv]);
-    let product = Op::Arithmetic(tessera_core::network::op::Arithmetic::Multiply);
-    let gated = graph.push("gated", product, &[silu, gate]);
+    let gated = graph.push("gated", Op::Arithmetic(Arithmetic::Multiply), &[silu, gate]);
     let sum = graph.push("sum", add(), &[relu, gated]);
     let pool = Pool { pooling: Pooling::Maximum, window: Window { stride: [2, 2], ..Window::square(3, 1, 1) } };
     let pool = graph.push("pool", Op::Pool(pool), &[sum]);
