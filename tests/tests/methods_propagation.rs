@@ -51,12 +51,10 @@ fn assert_none(bad: &[String]) {
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
-/// DenseNet is left out: there the reference takes batch norms through the rectifier into the next layer, and here they are
-/// layers of their own.
 #[test]
 fn composites_are_zennits() {
     let mut bad = vec![];
-    for id in ["vgg11", "resnet18", "squeezenet1_1", "mobilenet_v2"] {
+    for id in ["vgg11", "resnet18", "densenet121", "squeezenet1_1", "mobilenet_v2"] {
         let (golden, small) = (Golden::open(id), Small::new(id, true));
         for (name, composite) in COMPOSITES {
             judge(&mut bad, &golden, name, &relevance(&small, &golden, &composite(&choices(true))));

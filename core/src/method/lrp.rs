@@ -95,12 +95,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let rules = rules(work);
     let start = work.session.parts(&work.objective);
     let relevance = work.session.relevance(&work.objective, &rules, &[0]).remove(0);
-    let start = start.read().await?;
+    let start = start.read().await?.iter().map(|&part| f64::from(part)).sum();
     let map = work.map(relevance.read().await?);
-    let nothing = |values: &[f32]| values.iter().all(|&value| value == 0.0);
-    if nothing(&map.values) && !nothing(&start) {
-        let why = "No relevance comes back to the input by these rules, so there is no map: choose another composite.";
-        return Err(MethodError::Undefined(why.into()));
-    }
-    Ok(Work::with_residual(map, start.iter().map(|&part| f64::from(part)).sum()))
+    Ok(Work::with_residual(map, start))
 }

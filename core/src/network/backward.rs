@@ -6,7 +6,7 @@ use super::forward::{Tape, Watch};
 use super::graph::{Graph, NodeId};
 use super::op::prepared::Flat;
 use super::op::{Kept, Op, Weights};
-use super::rule::{Rule, Rules, Site, factors, nonnegative};
+use super::rule::{Rule, Rules, Site, absorbed, factors, nonnegative};
 use super::value::Value;
 
 /// The signal at each wanted node, given the seeds: (node, signal at its output).
@@ -80,6 +80,8 @@ struct Pass<'a> {
     tape: &'a Tape,
     rules: Vec<Rule>,
     nonnegative: Vec<bool>,
+    /// For a layer, the batch norm whose shift counts as its bias.
+    norms: Vec<Option<NodeId>>,
     wanted: &'a [NodeId],
     on_the_way: Vec<bool>,
     takers: Vec<usize>,
@@ -93,8 +95,8 @@ impl<'a> Pass<'a> {
         let count = graph.nodes.len();
         let (on_the_way, takers) = (on_the_way(graph, wanted), graph.takers());
         let (signals, clips) = (vec![None; count], vec![None; count]);
-        let (rules, nonnegative) = (rules.of(graph), nonnegative(graph));
-        Pass { graph, weights, tape, rules, nonnegative, wanted, on_the_way, takers, signals, clips }
+        let (rules, nonnegative, norms) = (rules.of(graph), nonnegative(graph), absorbed(graph));
+        Pass { graph, weights, tape, rules, nonnegative, norms, wanted, on_the_way, takers, signals, clips }
     }
 
     /// The prepared convolution right before a clip, if it can take on the clip's derivative while it reads the signal.
@@ -123,6 +125,7 @@ impl<'a> Pass<'a> {
             kept: self.kept(id, &node.inputs),
             nonnegative: node.inputs.first().is_some_and(|&input| self.nonnegative[input]),
             factors: factors(self.graph, id),
+            shift: self.shift(id),
         };
         self.rules[id].signals(&site, signal)
     }
@@ -135,6 +138,12 @@ impl<'a> Pass<'a> {
                 None => signal,
             });
         }
+    }
+
+    /// The shift of a batch norm that lets relevance pass, for the layer that takes it over.
+    fn shift(&self, id: NodeId) -> Option<&'a Value> {
+        let norm = self.norms[id].filter(|&norm| self.rules[norm] == Rule::Pass)?;
+        self.weights[norm].tensors.get(1)
     }
 
     fn kept(&self, id: NodeId, inputs: &[NodeId]) -> Kept<'_> {

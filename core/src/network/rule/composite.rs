@@ -2,8 +2,9 @@
 //!
 //! What all share: sums, means and average pools hand relevance back by parts, max pools to the greatest, what moves
 //! numbers about moves relevance, activations let it pass (Montavon et al. 2019; Kohlbrenner et al. 2020, arXiv 1910.09840).
-//! Of a product, gates, attention weights and other factors count as constant. A layer norm's deviation is held fixed, and a
-//! batch norm that no convolution could take in is an affine layer for the epsilon rule.
+//! Of a product, gates, attention weights and other factors count as constant. A layer norm's deviation is held fixed. A
+//! batch norm that stands before a rectifier goes into the next layer, and one that no layer could take in is an affine
+//! layer for the epsilon rule.
 
 use super::{Bounds, Facct, Rule, Rules, Sharing, Stabiliser, Where};
 use crate::network::op::Kind;
@@ -63,7 +64,8 @@ impl Choices {
             (Kind::Add, parts),
             (Kind::Subtract, parts),
         ];
-        Rules(rules.map(|(kind, rule)| (Where::Kind(kind), rule)).to_vec())
+        let rules = Rules(rules.map(|(kind, rule)| (Where::Kind(kind), rule)).to_vec());
+        rules.after(&[(Where::Absorbed, Rule::Pass)])
     }
 }
 

@@ -7,6 +7,7 @@
 //! input. Its rules for layers with weights are lists of [`term::Term`]s, which are data: forward passes of the same op
 //! with other inputs and weights, and their gradients.
 
+mod absorbed;
 mod alpha_beta;
 pub mod composite;
 mod deconvolution;
@@ -26,9 +27,10 @@ mod w_square;
 mod z_box;
 mod z_plus;
 
-use super::graph::Graph;
+use super::graph::{Graph, NodeId};
 use super::op::{Keeps, Kept, Kind, Op, Weights};
 use super::value::Value;
+pub use absorbed::absorbed;
 pub use facct::Facct;
 pub use gate::factors;
 pub use nonnegative::nonnegative;
@@ -107,6 +109,8 @@ pub enum Where {
     Kind(Kind),
     /// At the first convolution or linear op.
     First,
+    /// At every batch norm before a rectifier whose shift can be part of the next layer's bias.
+    Absorbed,
 }
 
 /// An ordered list of rules.
@@ -125,6 +129,8 @@ pub struct Site<'a> {
     pub nonnegative: bool,
     /// Which of its inputs are factors that count as constant.
     pub factors: Vec<bool>,
+    /// What of its first input belongs to a batch norm's shift, `[1, channels, 1]`.
+    pub shift: Option<&'a Value>,
 }
 
 impl Rules {
@@ -165,10 +171,12 @@ impl Rules {
     pub fn of(&self, graph: &Graph) -> Vec<Rule> {
         let weighted = |op: &Op| matches!(op.kind(), Kind::Convolution | Kind::Linear);
         let first = graph.nodes.iter().position(|node| weighted(&node.op));
+        let absorbed: Vec<NodeId> = absorbed(graph).into_iter().flatten().collect();
         let at = |(id, op): (usize, &Op)| {
             let fits = |place: Where| match place {
                 Where::Kind(kind) => kind == op.kind(),
                 Where::First => first == Some(id),
+                Where::Absorbed => absorbed.contains(&id),
             };
             self.0.iter().find(|(place, _)| fits(*place)).map_or(Rule::Gradient, |(_, rule)| *rule)
         };

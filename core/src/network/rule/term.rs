@@ -5,7 +5,7 @@
 //! (Montavon et al. 2019, section 10.2.3). So no op knows of relevance.
 
 use super::{Site, Stabiliser};
-use crate::network::op::{Change, Kept, Weights};
+use crate::network::op::{Arithmetic, Change, Kept, Kind, Op, Weights};
 use crate::network::value::Value;
 use burn::tensor::{Device, Tensor};
 
@@ -104,12 +104,14 @@ struct Made {
     factor: f32,
     inputs: Vec<Value>,
     weights: Option<Weights>,
+    /// A bias beside that of the weights, for one picture.
+    bias: Option<Value>,
 }
 
 impl Term {
     fn shares(&self, site: &Site, relevance: Value, by: Stabiliser) -> Vec<Value> {
         // Where no input is below zero, the parts of those below are zero.
-        let idle = |part: &&Part| !(site.nonnegative && part.input == Input::Negative);
+        let idle = |part: &&Part| !(site.is_nonnegative() && part.input == Input::Negative);
         let device = relevance.device();
         let made: Vec<Made> = self.parts.iter().filter(idle).map(|part| part.make(site, &device)).collect();
         let Some(sum) = made.iter().map(|made| made.forward(site)).reduce(|a, b| a + b) else {
@@ -127,10 +129,12 @@ impl Term {
 
 impl Part {
     fn make(&self, site: &Site, device: &Device) -> Made {
-        let changed = (self.weight, self.bias) != (Change::Same, Change::Same);
-        let weights = if changed { site.op.changed(site.weights, self.weight, self.bias) } else { None };
+        let bias = if site.shift.is_some() { Change::Zeros } else { self.bias };
+        let changed = (self.weight, bias) != (Change::Same, Change::Same);
+        let weights = if changed { site.op.changed(site.weights, self.weight, bias) } else { None };
+        let bias = site.shifted_bias().filter(|_| self.bias != Change::Zeros).map(|bias| self.bias.value(bias));
         let inputs = (0..site.kept.shapes.len()).map(|at| self.input.of(site, at, device)).collect();
-        Made { factor: self.factor, inputs, weights }
+        Made { factor: self.factor, inputs, weights, bias }
     }
 }
 
@@ -140,7 +144,12 @@ impl Made {
     }
 
     fn forward(&self, site: &Site) -> Value {
-        times(site.op.forward(self.weights(site), self.inputs.clone()), self.factor)
+        let sums = site.op.forward(self.weights(site), self.inputs.clone());
+        let sums = match &self.bias {
+            Some(bias) => Op::Arithmetic(Arithmetic::Add).forward(&Weights::default(), vec![sums, bias.clone()]),
+            None => sums,
+        };
+        times(sums, self.factor)
     }
 
     /// Each input times the gradient there.
@@ -165,16 +174,42 @@ impl Side {
 impl Input {
     fn of(self, site: &Site, at: usize, device: &Device) -> Value {
         match self {
-            Input::Same => site.kept.input(at),
-            Input::Positive if site.nonnegative => site.kept.input(at),
-            Input::Positive => site.kept.input(at).map(|x| x.clamp_min(0.0)),
-            Input::Negative => site.kept.input(at).map(|x| x.clamp_max(0.0)),
+            Input::Same => site.input(at),
+            Input::Positive if site.is_nonnegative() => site.input(at),
+            Input::Positive => site.input(at).map(|x| x.clamp_min(0.0)),
+            Input::Negative => site.input(at).map(|x| x.clamp_max(0.0)),
             Input::Ones => Value::zeros(site.kept.shapes[at], device).map(|x| x + 1.0),
-            Input::Low(Bounds::Channels { low, .. }) => by_channel(&site.kept.input(at), low),
-            Input::High(Bounds::Channels { high, .. }) => by_channel(&site.kept.input(at), high),
-            Input::Low(Bounds::Picture) => of_picture(site.kept.input(at), |x| x.min_dim(1)),
-            Input::High(Bounds::Picture) => of_picture(site.kept.input(at), |x| x.max_dim(1)),
+            Input::Low(Bounds::Channels { low, .. }) => by_channel(&site.input(at), low),
+            Input::High(Bounds::Channels { high, .. }) => by_channel(&site.input(at), high),
+            Input::Low(Bounds::Picture) => of_picture(site.input(at), |x| x.min_dim(1)),
+            Input::High(Bounds::Picture) => of_picture(site.input(at), |x| x.max_dim(1)),
         }
+    }
+}
+
+impl Site<'_> {
+    /// One of its inputs, less what of it belongs to a batch norm's shift.
+    fn input(&self, at: usize) -> Value {
+        let x = self.kept.input(at);
+        let Some(shift) = self.shift else { return x };
+        let shape = x.shape().to_vec();
+        Value::along(x.around(1) - shift.clone().tensor(), &shape)
+    }
+
+    fn is_nonnegative(&self) -> bool {
+        self.nonnegative && self.shift.is_none()
+    }
+
+    /// What the op makes of a batch norm's shift, its own bias included; none of an op without weights, for which the
+    /// shift is no bias.
+    fn shifted_bias(&self) -> Option<Value> {
+        let shift = self.shift?;
+        matches!(self.op.kind(), Kind::Convolution | Kind::Linear).then_some(())?;
+        let mut shape = self.kept.shapes[0].to_vec();
+        shape[0] = 1;
+        let places = shape[2..].iter().product();
+        let shift = Value::along(shift.clone().tensor::<3>().expand([1, shape[1], places]), &shape);
+        Some(self.op.forward(self.weights, vec![shift]))
     }
 }
 

@@ -154,7 +154,7 @@ fn strided() -> (Net, Vec<usize>) {
 }
 
 fn dense(net: &Net) -> Dense {
-    let all = named(&net.graph.nodes[1].op);
+    let all = named(&net.graph.nodes[net.node("conv")].op);
     let (kernels, bias) = (&all["conv.weight"], &all["conv.bias"]);
     let joined = |o: &[usize], i: &[usize]| {
         let tap = |axis: usize| (i[axis] + 1).checked_sub(2 * o[axis]).filter(|tap| *tap < 3);
@@ -177,6 +177,53 @@ fn rules_at_a_convolution_are_their_formulas() {
             let found = relevance(&net, &x, &start, &at(Kind::Convolution, rule), &[0]).remove(0);
             for n in 0..2 {
                 let (x, r) = (&x.values[n * 100..][..100], &start.values[n * 54..][..54]);
+                let expected = dense.handed_back(x, r, &written, f64::from(0.05f32), bias);
+                assert_near(&found[n * 100..][..100], &expected, 1e-5, name);
+            }
+        }
+    }
+}
+
+/// A batch norm and a rectifier before the convolution: `max(s x + t, 0) = s T + t`, and the convolution takes `T` by `s w`.
+#[test]
+fn norms_before_rectifiers_go_into_the_next_layer() {
+    let mut graph = Graph::new();
+    let mut norm = BatchNorm::named("norm", 4, 1e-3);
+    norm.variance = "variance".into();
+    let all = named(&Op::BatchNorm(norm.clone()));
+    let norm = graph.push("norm", Op::BatchNorm(norm), &[0]);
+    let relu = graph.push("relu", relu(), &[norm]);
+    let (conv, shape) = strided();
+    graph.push("conv", conv.graph.nodes[1].op.clone(), &[relu]);
+    let net = Net::new(graph);
+    let of = |name: &str, c: usize| all[name].values[c];
+    let scale = |c: usize| of("norm.weight", c) / (of("variance", c) + f64::from(1e-3f32)).sqrt();
+    let shift = |c: usize| of("norm.bias", c) - of("norm.running_mean", c) * scale(c);
+    let channel = |i: usize| i / 25 % 4;
+    let mut dense = dense(&net);
+    for (row, bias) in dense.weights.iter_mut().zip(&mut dense.biases) {
+        for (i, weight) in row.iter_mut().enumerate() {
+            *bias += weight.map_or(0.0, |weight| weight * shift(channel(i)));
+            *weight = weight.map(|weight| weight * scale(channel(i)));
+        }
+    }
+    let (x, start) = (Array::noise(82, &[2, 4, 5, 5]), Array::noise(83, &shape));
+    let thresholded = |(i, x): (usize, &f64)| {
+        let (s, t) = (scale(channel(i)), shift(channel(i)));
+        if s * x + t > 0.0 { *x } else { -t / s }
+    };
+    let seen: Vec<f64> = x.values.iter().enumerate().map(thresholded).collect();
+    for bias in [true, false] {
+        // Flat and w-square do not look at inputs, and the shift is none of theirs.
+        for (name, rule, written) in rules(0.05, bias).into_iter().take(4) {
+            let rules = Rules(vec![
+                (Where::Absorbed, Rule::Pass),
+                (Where::Kind(Kind::Rectifier), Rule::Pass),
+                (Where::Kind(Kind::Convolution), rule),
+            ]);
+            let found = relevance(&net, &x, &start, &rules, &[0]).remove(0);
+            for n in 0..2 {
+                let (x, r) = (&seen[n * 100..][..100], &start.values[n * 54..][..54]);
                 let expected = dense.handed_back(x, r, &written, f64::from(0.05f32), bias);
                 assert_near(&found[n * 100..][..100], &expected, 1e-5, name);
             }
