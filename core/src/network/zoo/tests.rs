@@ -4,6 +4,7 @@ use super::*;
 use crate::network::describe::listing;
 use crate::network::graph::Graph;
 use crate::network::op::{Kind, Op};
+use crate::network::plan::Plan;
 use crate::network::shape::infer;
 use std::collections::BTreeSet;
 
@@ -163,4 +164,17 @@ fn no_width_makes_a_builder_panic() {
             let _ = infer(&graph, [1, 3, size, size]);
         }
     }
+}
+
+#[test]
+fn a_plan_counts_what_a_network_does() {
+    let graph = architecture("resnet18").map(|known| known.graph(&known.dimensions())).unwrap();
+    let plan = Plan::new(&graph, [224, 224]).unwrap();
+    assert_eq!(plan.features, [512, 7, 7]);
+    // torchvision's documentation gives 1.81 giga multiply-adds.
+    assert!((plan.multiply_adds as f64 / 1.81e9 - 1.0).abs() < 0.01, "{}", plan.multiply_adds);
+    // Behind the features there is the classifier alone: 512 x 1000.
+    assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
+    assert!(plan.affine && plan.attention == 0);
+    assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
 }

@@ -1,0 +1,139 @@
+//! Attribution methods against captum, zennit, pytorch-grad-cam, lime, shap, bcos and their definitions
+//! (tests/golden/methods).
+
+use tessera_core::map::Map;
+use tessera_tests::methods::{References, Scene};
+
+/// Stored as raw sums, of which the method shows what is above zero.
+const POSITIVE: [&str; 6] = ["gradcam", "gradcam++", "xgradcam", "layercam", "scorecam", "ablationcam"];
+
+/// Tensors, the methods that make them, and their settings.
+const METHODS: [(&str, &str, &[(&str, &str)]); 43] = [
+    ("gradient", "gradient", &[]),
+    ("input_x_gradient", "input_x_gradient", &[]),
+    ("integrated_gradients.gausslegendre", "integrated_gradients", &[]),
+    ("integrated_gradients.riemann_middle", "integrated_gradients", &[("steps", "20"), ("quadrature", "middle")]),
+    ("integrated_gradients.riemann_trapezoid", "integrated_gradients", &[("steps", "20"), ("quadrature", "trapezoid")]),
+    ("smoothgrad", "smoothgrad", &[("samples", "8")]),
+    ("smoothgrad_sq", "smoothgrad_squared", &[("samples", "8")]),
+    ("vargrad", "vargrad", &[("samples", "8")]),
+    ("guided_backprop", "guided_backpropagation", &[]),
+    ("deconvnet", "deconvolution", &[]),
+    ("guided_gradcam", "guided_gradcam", &[]),
+    ("gradcam", "gradcam", &[]),
+    ("gradcam++", "gradcam_plus_plus", &[]),
+    ("xgradcam", "xgradcam", &[]),
+    ("hirescam", "hirescam", &[]),
+    ("elementwise", "elementwise_cam", &[]),
+    ("layercam", "layercam", &[]),
+    ("eigencam", "eigencam", &[]),
+    ("eigengradcam", "eigengradcam", &[]),
+    ("scorecam", "scorecam", &[]),
+    ("ablationcam", "ablationcam", &[]),
+    ("opticam", "opticam", &[]),
+    ("opticam.plain", "opticam", &[("aim", "raise")]),
+    ("opticam.short", "opticam", &[("aim", "raise"), ("steps", "10")]),
+    ("fullgrad", "fullgrad", &[]),
+    ("attention_rollout", "attention_rollout", &[]),
+    ("gradient_weighted_attention", "gradient_weighted_attention", &[]),
+    ("occlusion", "occlusion", &[]),
+    ("rise", "rise", &[("masks", "32"), ("cells", "4")]),
+    ("lime.coefficients", "lime", &[("samples", "200"), ("segments", "grid"), ("parts", "48")]),
+    ("kernelshap.coefficients", "kernelshap", &[("samples", "200"), ("parts", "12")]),
+    ("bcos.contribution", "bcos", &[]),
+    ("deeplift", "deeplift", &[]),
+    ("lrp.epsilon", "lrp", &[("composite", "epsilon")]),
+    ("lrp.epsilon_plus", "lrp", &[]),
+    ("lrp.epsilon_plus.no_bias", "lrp", &[("bias", "handed_on")]),
+    ("lrp.epsilon_plus_flat", "lrp", &[("composite", "epsilon_plus_flat")]),
+    ("lrp.epsilon_gamma_box", "lrp", &[("composite", "epsilon_gamma_box")]),
+    ("lrp.epsilon_alpha2_beta1", "lrp", &[("composite", "alpha2_beta1")]),
+    ("lrp.epsilon_alpha2_beta1.no_bias", "lrp", &[("composite", "alpha2_beta1"), ("bias", "handed_on")]),
+    ("lrp.facct24", "lrp", &[("composite", "facct24")]),
+    ("attnlrp", "lrp", &[("composite", "attention")]),
+    ("cp_lrp", "lrp", &[("composite", "epsilon")]),
+];
+
+/// The number of each part of a map painted over parts of `side` x `side`, along the rows.
+fn parts(map: &Map, side: usize) -> Vec<f32> {
+    let (rows, columns) = (map.facts.height / side, map.facts.width / side);
+    let at = |i: usize| map.values[i / columns * side * map.facts.width + i % columns * side];
+    (0..rows * columns).map(at).collect()
+}
+
+/// Compares all that is stored of a network, and gives how many maps those were.
+fn compare(scene: &Scene, references: &References) -> usize {
+    let (mut count, mut far) = (0, vec![]);
+    for (tensor, id, settings) in METHODS {
+        for stored in references.tensors.keys() {
+            let layer = match stored.split_once('@') {
+                Some((name, layer)) if name == tensor => Some(layer),
+                None if stored == tensor => None,
+                _ => continue,
+            };
+            let layer: Vec<(&str, &str)> = layer.map(|layer| ("layer", layer)).into_iter().collect();
+            let map = scene.map(references.target, id, &[settings, &layer].concat());
+            let map = map.unwrap_or_else(|why| panic!("{}, {stored}: {why}", references.file));
+            let found = match tensor {
+                "lime.coefficients" => parts(&map, 8),
+                "kernelshap.coefficients" => parts(&map, 16),
+                "lrp.facct24" => map.flat(),
+                _ => map.values,
+            };
+            let off = references.off(stored, &found, POSITIVE.contains(&tensor));
+            if off.is_nan() || off > 1.0 {
+                far.push(format!("{stored}: {off:.1} times what is allowed"));
+            }
+            count += 1;
+        }
+    }
+    assert!(far.is_empty(), "{}: {}", references.file, far.join("; "));
+    count
+}
+
+/// Compares a network in small and fails unless there were as many maps as there should be.
+fn check(file: &str, maps: usize) {
+    assert_eq!(compare(&Scene::formula(file), &References::open(file)), maps, "{file}");
+}
+
+#[test]
+fn in_sequence() {
+    check("vgg11", 45);
+}
+
+#[test]
+fn with_sums() {
+    check("resnet18", 49);
+}
+
+#[test]
+fn with_concatenations() {
+    check("densenet121", 33);
+    check("squeezenet1_1", 33);
+}
+
+#[test]
+fn with_clips_and_depthwise_convolutions() {
+    check("mobilenet_v2", 32);
+}
+
+#[test]
+fn with_layer_norms() {
+    check("convnext_tiny", 30);
+}
+
+#[test]
+fn with_attention() {
+    check("vit_b_16", 25);
+}
+
+#[test]
+fn with_scales() {
+    check("bcos_resnet18", 1);
+    check("bcos_simple_vit_ti_patch16", 1);
+}
+
+#[test]
+fn with_trained_weights() {
+    assert_eq!(compare(&Scene::trained(), &References::open("efficientnet_lite0_trained")), 34);
+}
