@@ -3,6 +3,7 @@
 pub mod crops;
 pub mod explained;
 pub mod golden;
+pub mod methods;
 pub mod scene;
 pub mod zoo;
 

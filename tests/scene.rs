@@ -10,10 +10,10 @@ use tessera_core::map::Map;
 use tessera_core::method::{self, Flow, MethodError, Moment, Watcher, Work};
 use tessera_core::network::canonise::fold_batch_norms;
 use tessera_core::network::card::{Card, ONNX};
+use tessera_core::network::graph::Graph;
 use tessera_core::network::parameters::Parameters;
 use tessera_core::network::{Network, Objective, Session, load, zoo};
-use tessera_core::photo::preset::UNIT;
-use tessera_core::photo::{Filter, Input, Preprocess};
+use tessera_core::photo::{Filter, Input, Order, Preprocess};
 
 /// A network and what it sees.
 pub struct Scene {
@@ -41,27 +41,44 @@ impl Watcher for Silent {
 }
 
 impl Scene {
-    /// A network in small, with weights and input by formula.
+    /// A network in small, with weights and input by formula, and batch norms folded as they are in any network that is
+    /// opened.
     #[must_use]
     pub fn formula(file: &str) -> Scene {
-        Scene::changed(file, |_| ())
+        Scene::canonised(file, fold_batch_norms)
+    }
+
+    /// The same with batch norms where they are.
+    #[must_use]
+    pub fn as_built(file: &str) -> Scene {
+        Scene::canonised(file, |graph, parameters| (graph, parameters))
     }
 
     /// The same with other weights.
-    ///
-    /// # Panics
-    /// If the zoo does not know it.
     #[must_use]
     pub fn changed(file: &str, change: impl FnOnce(&mut Parameters)) -> Scene {
+        Scene::canonised(file, |graph, mut parameters| {
+            change(&mut parameters);
+            fold_batch_norms(graph, parameters)
+        })
+    }
+
+    fn canonised(file: &str, canonise: impl FnOnce(Graph, Parameters) -> (Graph, Parameters)) -> Scene {
         let golden = Golden::open(file);
         let graph = golden.graph();
-        let mut parameters = golden.parameters(&graph);
-        change(&mut parameters);
-        let (graph, parameters) = fold_batch_norms(graph, parameters);
+        let parameters = golden.parameters(&graph);
+        let (graph, parameters) = canonise(graph, parameters);
         let device = Device::flex();
         let weights = load::upload(&graph, parameters, &device);
-        let (size, filter) = (golden.size[0], Filter::Bilinear);
-        let preprocess = Preprocess { size, resize: size, filter, mean: UNIT.mean, std: UNIT.std, order: UNIT.order };
+        let preprocess = Preprocess {
+            size: golden.size[0],
+            resize: golden.size[0],
+            filter: Filter::Bilinear,
+            // So that black is -3 and white 3, the bounds of the references' z-box.
+            mean: [127.5; 3],
+            std: [42.5; 3],
+            order: Order::Rgb,
+        };
         let card = Card {
             id: file.into(),
             title: file.into(),
@@ -100,6 +117,18 @@ impl Scene {
         self
     }
 
+    /// What it sees on it.
+    ///
+    /// # Panics
+    /// If it does not take its size.
+    #[must_use]
+    pub fn session(&self) -> Session<'_> {
+        let Input { height, width, .. } = self.input;
+        let mut session = Session::new(&self.network, self.numbers.clone(), height, width).unwrap();
+        self.batch.into_iter().for_each(|most| session.limit(most));
+        session
+    }
+
     /// A method's map for a class's logit, with seed 0.
     ///
     /// # Errors
@@ -108,20 +137,16 @@ impl Scene {
     /// # Panics
     /// If there is no such method, or a setting does not fit it.
     pub fn map(&self, class: usize, spec: &MethodSpec) -> Result<Map, MethodError> {
-        let Input { height, width, .. } = self.input;
-        let entry = method::entry(&spec.id).unwrap();
         let settings: Settings = spec.complete().unwrap_or_else(|error| panic!("{error}"));
-        let mut session = Session::new(&self.network, self.numbers.clone(), height, width).unwrap();
-        self.batch.into_iter().for_each(|most| session.limit(most));
-        let passes = method::cost(&spec.id, &settings, session.plan()).passes();
+        let mut session = self.session();
         let mut work = Work {
+            passes: method::cost(&spec.id, &settings, session.plan()).passes(),
             session: &mut session,
             input: &self.input,
             objective: Objective { classes: vec![(class, 1.0)], scale: Scale::Logit },
             settings,
             seed: 0,
-            entry,
-            passes,
+            entry: method::entry(&spec.id).unwrap(),
             watcher: &mut Silent,
         };
         pollster::block_on(method::run(&mut work))

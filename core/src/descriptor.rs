@@ -88,6 +88,8 @@ pub enum Need {
     Attention,
     /// Layers whose scales can be held fixed, as B-cos networks have them.
     Scales,
+    /// That all that bends is a function of one number, a max pool or a product: no attention, layer norm or quotient.
+    Pointwise,
 }
 
 /// What holds for every map of a method.

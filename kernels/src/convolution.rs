@@ -21,6 +21,9 @@ pub struct Epilogue<'a> {
     pub clamp: Option<(f32, f32)>,
 }
 
+/// Makes of each number of a slice another, by itself.
+pub type Each<'a> = &'a dyn Fn(&[f32]) -> Vec<f32>;
+
 /// A convolution with its weights in the order in which the kernel reads them.
 #[derive(Clone, Debug)]
 pub struct Convolution {
@@ -71,6 +74,11 @@ impl Convolution {
         weights
     }
 
+    /// The same with other weights: `weights` and `bias` make of each number another, whatever its place.
+    pub fn mapped(&self, weights: Each, bias: Each) -> Self {
+        Self { geometry: self.geometry, prepared: self.prepared.mapped(weights, bias) }
+    }
+
     /// Convolves `input` [batch, inputs, height, width] into `output`, [batch, outputs] x
     /// [`Geometry::output_size`]. A picture's numbers do not depend on the others of its batch.
     pub fn run(
@@ -109,6 +117,11 @@ impl ConvolutionGradient {
     /// Its geometry: that of the convolution.
     pub fn geometry(&self) -> &Geometry {
         &self.geometry
+    }
+
+    /// The same with other weights: `weights` makes of each number another, whatever its place.
+    pub fn mapped(&self, weights: Each) -> Self {
+        Self { geometry: self.geometry, prepared: self.prepared.mapped(weights, &<[f32]>::to_vec) }
     }
 
     /// The gradient with respect to an input of `size`, [batch, inputs, height, width], from `signal`, the gradient
@@ -205,6 +218,18 @@ impl Prepared {
             )
         };
         Self { isa, plan, channels, groups, weights: packed }
+    }
+
+    fn mapped(&self, each: Each, each_bias: Each) -> Self {
+        let weights = match &self.weights {
+            Weights::Depthwise(weights, bias) => Weights::Depthwise(each(weights), bias.as_deref().map(each_bias)),
+            Weights::Dense(passes) => {
+                let groups =
+                    |groups: &Vec<Packed>| groups.iter().map(|packed| packed.mapped(each, each_bias)).collect();
+                Weights::Dense(passes.iter().map(groups).collect())
+            }
+        };
+        Self { isa: self.isa, plan: self.plan.clone(), weights, ..*self }
     }
 
     /// Hands out every weight with its group, row, channel and tap, as they were asked for.

@@ -81,6 +81,8 @@ methods!(
     guided_backpropagation,
     guided_gradcam,
     deconvolution,
+    lrp,
+    deeplift,
     fullgrad,
     bcos,
     attention_rollout,

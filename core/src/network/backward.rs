@@ -6,7 +6,7 @@ use super::forward::{Tape, Watch};
 use super::graph::{Graph, NodeId};
 use super::op::prepared::Flat;
 use super::op::{Kept, Op, Weights};
-use super::rule::{Rule, Rules};
+use super::rule::{Rule, Rules, Site, absorbed, factors, nonnegative};
 use super::value::Value;
 
 /// The signal at each wanted node, given the seeds: (node, signal at its output).
@@ -64,7 +64,9 @@ pub fn watched(
             continue;
         }
         for (&input, signal) in node.inputs.iter().zip(pass.back(id, signal)) {
-            pass.add(input, signal);
+            if let Some(signal) = signal {
+                pass.add(input, signal);
+            }
         }
         watch(id);
     }
@@ -76,7 +78,10 @@ struct Pass<'a> {
     graph: &'a Graph,
     weights: &'a [Weights],
     tape: &'a Tape,
-    rules: &'a Rules,
+    rules: Vec<Rule>,
+    nonnegative: Vec<bool>,
+    /// For a layer, the batch norm whose shift counts as its bias.
+    norms: Vec<Option<NodeId>>,
     wanted: &'a [NodeId],
     on_the_way: Vec<bool>,
     takers: Vec<usize>,
@@ -86,17 +91,12 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn new(
-        graph: &'a Graph,
-        weights: &'a [Weights],
-        tape: &'a Tape,
-        rules: &'a Rules,
-        wanted: &'a [NodeId],
-    ) -> Pass<'a> {
+    fn new(graph: &'a Graph, weights: &'a [Weights], tape: &'a Tape, rules: &Rules, wanted: &'a [NodeId]) -> Pass<'a> {
         let count = graph.nodes.len();
         let (on_the_way, takers) = (on_the_way(graph, wanted), graph.takers());
         let (signals, clips) = (vec![None; count], vec![None; count]);
-        Pass { graph, weights, tape, rules, wanted, on_the_way, takers, signals, clips }
+        let (rules, nonnegative, norms) = (rules.of(graph), nonnegative(graph), absorbed(graph));
+        Pass { graph, weights, tape, rules, nonnegative, norms, wanted, on_the_way, takers, signals, clips }
     }
 
     /// The prepared convolution right before a clip, if it can take on the clip's derivative while it reads the signal.
@@ -104,22 +104,30 @@ impl<'a> Pass<'a> {
         let node = &self.graph.nodes[clip];
         limits(&node.op)?;
         let &convolution = node.inputs.first()?;
-        let plain = [clip, convolution].iter().all(|&id| self.rules.at(&self.graph.nodes[id].op) == Rule::Gradient);
+        let plain = [clip, convolution].iter().all(|&id| self.rules[id] == Rule::Gradient);
         let unseeded = self.signals[convolution].is_none() && !self.wanted.contains(&convolution);
         let alone = self.takers[convolution] == 1 && unseeded;
         (plain && alone && self.weights[convolution].prepared.is_some()).then_some(convolution)
     }
 
     /// The signal at each of a node's inputs.
-    fn back(&self, id: NodeId, signal: Value) -> Vec<Value> {
+    fn back(&self, id: NodeId, signal: Value) -> Vec<Option<Value>> {
         let node = &self.graph.nodes[id];
         if let (Some(prepared), Some(clip)) = (&self.weights[id].prepared, self.clips[id]) {
             let (low, high) = limits(&self.graph.nodes[clip].op).expect("asked before");
             let output = self.tape.values[clip].clone().expect("a clip keeps its output");
             let &[_, _, h, w] = &self.tape.shapes[node.inputs[0]][..] else { panic!("expected [N, C, H, W]") };
-            return vec![prepared.backward(signal, Some(Flat { output, low, high }), [h, w])];
+            return vec![Some(prepared.backward(signal, Some(Flat { output, low, high }), [h, w]))];
         }
-        self.rules.at(&node.op).signals(&node.op, &self.weights[id], &self.kept(id, &node.inputs), signal)
+        let site = Site {
+            op: &node.op,
+            weights: &self.weights[id],
+            kept: self.kept(id, &node.inputs),
+            nonnegative: node.inputs.first().is_some_and(|&input| self.nonnegative[input]),
+            factors: factors(self.graph, id),
+            shift: self.shift(id),
+        };
+        self.rules[id].signals(&site, signal)
     }
 
     /// Adds to the signal at a node, if anything wanted lies there or behind.
@@ -130,6 +138,12 @@ impl<'a> Pass<'a> {
                 None => signal,
             });
         }
+    }
+
+    /// The shift of a batch norm that lets relevance pass, for the layer that takes it over.
+    fn shift(&self, id: NodeId) -> Option<&'a Value> {
+        let norm = self.norms[id].filter(|&norm| self.rules[norm] == Rule::Pass)?;
+        self.weights[norm].tensors.get(1)
     }
 
     fn kept(&self, id: NodeId, inputs: &[NodeId]) -> Kept<'_> {

@@ -1,6 +1,6 @@
 //! Canonisation: graph-to-graph functions that leave the outputs as they are.
 
-use super::graph::{Graph, NodeId};
+use super::graph::{Folded, Graph, NodeId};
 use super::op::{BatchNorm, Op};
 use super::parameters::{Parameter, Parameters};
 
@@ -28,7 +28,8 @@ pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Par
                     && !norm.names().any(|name| tied.contains(name))
                     && takes_folding(&folded.nodes[input].op, norm.channels, &tied, vectors[node.inputs[0]]) =>
             {
-                fold_into(&mut folded.nodes[input].op, &norm, &mut parameters);
+                let (scale, shift) = fold_into(&mut folded.nodes[input].op, &norm, &mut parameters);
+                remember(&mut folded.folded, input, &scale, &shift);
                 norm.names().for_each(|name| drop(parameters.0.remove(name)));
                 input
             }
@@ -72,7 +73,18 @@ fn takes_folding(op: &Op, channels: usize, tied: &[String], vector: bool) -> boo
     }
 }
 
-fn fold_into(op: &mut Op, norm: &BatchNorm, parameters: &mut Parameters) {
+/// Notes what was folded into a node; of several norms what they come to together.
+fn remember(all: &mut Vec<Folded>, node: NodeId, scale: &[f64], shift: &[f64]) {
+    let before = all.iter().position(|folded| folded.node == node).map(|at| all.swap_remove(at));
+    let was = |of: fn(&Folded) -> &[f32], c: usize, without| before.as_ref().map_or(without, |one| of(one)[c].into());
+    let scaled = |c: usize| (scale[c] * was(|one| &one.scale, c, 1.0)) as f32;
+    let shifted = |c: usize| (scale[c] * was(|one| &one.shift, c, 0.0) + shift[c]) as f32;
+    let (scale, shift) = (0..scale.len()).map(|c| (scaled(c), shifted(c))).unzip();
+    all.push(Folded { node, scale, shift });
+}
+
+/// Gives the norm's factors and summands.
+fn fold_into(op: &mut Op, norm: &BatchNorm, parameters: &mut Parameters) -> (Vec<f64>, Vec<f64>) {
     let (weight, bias) = match op {
         Op::Convolution(op) => (&op.weight, &mut op.bias),
         Op::Linear(op) => (&op.weight, &mut op.bias),
@@ -88,4 +100,5 @@ fn fold_into(op: &mut Op, norm: &BatchNorm, parameters: &mut Parameters) {
     let values = (0..norm.channels).map(|c| (before(c) * scale[c] + shift[c]) as f32).collect();
     let name = bias.get_or_insert_with(|| format!("{weight}.folded_bias"));
     parameters.0.insert(name.clone(), Parameter { shape: vec![norm.channels], values });
+    (scale, shift)
 }

@@ -62,6 +62,12 @@ pub fn resume(graph: &Graph, weights: &[Weights], tape: &Tape, node: NodeId, val
     Walk::new(graph, weights, kept).go(start, node, value, &downstream, &mut |_| ())
 }
 
+/// Whether a tape has kept all that a backward pass by these rules wants.
+#[must_use]
+pub fn suffices(graph: &Graph, tape: &Tape, rules: &Rules) -> bool {
+    kept(graph, &[], Some(rules)).iter().zip(&tape.values).all(|(wanted, value)| !wanted || value.is_some())
+}
+
 /// The nodes before or beside `node` whose values [`resume`] needs.
 #[must_use]
 pub fn frontier(graph: &Graph, node: NodeId) -> Vec<NodeId> {
@@ -80,9 +86,9 @@ fn kept(graph: &Graph, taps: &[NodeId], rules: Option<&Rules>) -> Vec<bool> {
     let mut kept = vec![false; graph.nodes.len()];
     kept[graph.output()] = true;
     taps.iter().for_each(|&tap| kept[tap] = true);
-    for (id, node) in graph.nodes.iter().enumerate() {
-        let Some(rules) = rules else { break };
-        let keeps = rules.at(&node.op).keeps(&node.op);
+    let rules = rules.map_or(vec![], |rules| rules.of(graph));
+    for (id, (node, rule)) in graph.nodes.iter().zip(rules).enumerate() {
+        let keeps = rule.keeps(&node.op);
         kept[id] |= keeps.output;
         node.inputs.iter().for_each(|&input| kept[input] |= keeps.inputs);
     }

@@ -25,6 +25,17 @@ pub struct Tokens {
     pub grid: [usize; 2],
 }
 
+/// A batch norm that was folded into the node before it: per channel `scale x + shift`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folded {
+    /// The node that took it.
+    pub node: NodeId,
+    /// Factors.
+    pub scale: Vec<f32>,
+    /// Summands.
+    pub shift: Vec<f32>,
+}
+
 /// A network: nodes in topological order; the first is the input, the last gives the logits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
@@ -36,6 +47,8 @@ pub struct Graph {
     pub tokens: Option<Tokens>,
     /// Rows and columns of the only pictures it takes; any that its ops take, without.
     pub picture: Option<[usize; 2]>,
+    /// Batch norms that are part of other nodes, by those.
+    pub folded: Vec<Folded>,
 }
 
 impl Graph {

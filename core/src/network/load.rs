@@ -5,9 +5,10 @@ use super::card::{self, Card, ONNX, Output};
 use super::format::onnx::{self, Head, OnnxError};
 use super::format::{self, FormatError, Kind};
 use super::graph::{Graph, Node, NodeId};
-use super::op::{Activation, Concat, Op, Weights};
+use super::op::{Activation, Concat, FoldedNorm, Op, Weights};
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
+use super::value::Value;
 use super::zoo;
 use super::zoo::recognise::{Shapes, nearest, recognise, unused};
 use crate::digest::Content;
@@ -350,6 +351,12 @@ pub fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec
         }
         weights.push(node.op.upload(&mut parameters, device));
         parameters.0.extend(again);
+    }
+    for folded in &graph.folded {
+        let put = |numbers: &[f32]| Value::from_floats(numbers.to_vec(), &[numbers.len()], device);
+        let turns = folded.scale.iter().any(|scale| *scale < 0.0);
+        let norm = FoldedNorm { scale: put(&folded.scale), shift: put(&folded.shift), turns };
+        weights[folded.node].folded = Some(norm);
     }
     weights
 }

@@ -69,6 +69,15 @@ impl Objective {
         })
     }
 
+    /// What each logit adds to it: its derivative times the logit. On the scale of logits these sum to its value.
+    ///
+    /// # Shapes
+    /// `[N, classes]`, both.
+    #[must_use]
+    pub fn parts(&self, logits: Value, output: Output) -> Value {
+        self.seed(logits.clone(), output).zip(logits, |s, z| s * z)
+    }
+
     fn weights(&self, classes: usize, device: &Device) -> Tensor<2> {
         let mut weights = vec![0.0; classes];
         self.classes.iter().for_each(|&(class, weight)| weights[class] += weight);

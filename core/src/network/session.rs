@@ -200,10 +200,52 @@ impl<'a> Session<'a> {
     /// # Shapes
     /// Each node's.
     pub fn pull(&mut self, objective: &Objective, rules: &Rules, wanted: &[NodeId]) -> Vec<Value> {
-        let network = self.network;
-        let output = network.graph.output();
-        let seed = objective.seed(self.value(output), network.card.output);
-        backward::run(&network.graph, &network.weights, self.tape(), vec![(output, seed)], rules, wanted)
+        let seed = objective.seed(self.value(self.network.graph.output()), self.network.card.output);
+        self.back(seed, rules, wanted)
+    }
+
+    /// What comes back of a signal at the output. Rules that keep more of a forward pass than the shared one has make one
+    /// of their own, which is given up afterwards.
+    fn back(&mut self, seed: Value, rules: &Rules, wanted: &[NodeId]) -> Vec<Value> {
+        let Network { graph, weights, .. } = self.network;
+        let seeds = vec![(graph.output(), seed)];
+        if forward::suffices(graph, self.tape(), rules) {
+            return backward::run(graph, weights, self.tape(), seeds, rules, wanted);
+        }
+        let tape = forward::run(graph, weights, self.input(), &[], Some(rules));
+        backward::run(graph, weights, &tape, seeds, rules, wanted)
+    }
+
+    /// What each logit adds to the objective: what relevance propagation starts with.
+    ///
+    /// # Shapes
+    /// `[N, classes]`.
+    pub fn parts(&mut self, objective: &Objective) -> Value {
+        objective.parts(self.value(self.network.graph.output()), self.network.card.output)
+    }
+
+    /// The relevance at each wanted node by these rules, which starts with what each logit adds to the objective. All
+    /// inputs have the same objective.
+    ///
+    /// # Shapes
+    /// Each node's.
+    pub fn relevance(&mut self, objective: &Objective, rules: &Rules, wanted: &[NodeId]) -> Vec<Value> {
+        let start = self.parts(objective);
+        self.back(start, rules, wanted)
+    }
+
+    /// The sum of the relevance at each node, over all inputs; zero where none comes by. Holds the relevance of all nodes
+    /// at once.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub async fn relevance_sums(&mut self, objective: &Objective, rules: &Rules) -> Result<Vec<f64>, ReadError> {
+        let all: Vec<NodeId> = (0..self.network.graph.nodes.len()).collect();
+        let mut sums = vec![];
+        for relevance in self.relevance(objective, rules, &all) {
+            sums.push(relevance.read().await?.iter().map(|&r| f64::from(r)).sum());
+        }
+        Ok(sums)
     }
 
     /// The objective of each input. Keeps nothing for a gradient.
@@ -239,8 +281,7 @@ impl<'a> Session<'a> {
             targets.iter().for_each(|&(class, weight)| row[class] += weight);
         }
         let seed = Value::from_floats(seed, &[targets.len(), classes], &network.device);
-        let seeds = vec![(network.graph.output(), seed)];
-        backward::run(&network.graph, &network.weights, self.tape(), seeds, rules, wanted)
+        self.back(seed, rules, wanted)
     }
 }
 

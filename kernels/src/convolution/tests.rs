@@ -170,3 +170,30 @@ fn weights_can_be_had_back() {
         }
     }
 }
+
+#[test]
+fn other_weights_are_as_good_as_packed_anew() {
+    let square = |weights: &[f32]| weights.iter().map(|w| w * w + 1.0).collect::<Vec<f32>>();
+    for (case, isa) in cases().iter().flat_map(|case| Isa::available().into_iter().map(move |isa| (case, isa))) {
+        let Geometry { inputs, outputs, .. } = case.geometry;
+        let plane: usize = case.geometry.output_size(case.size).iter().product();
+        let (weights, bias) = (noise(case.geometry.weight_count(), 5), noise(outputs, 6));
+        let input = noise(case.batch * inputs * case.size[0] * case.size[1], 7);
+        let signal = noise(case.batch * outputs * plane, 8);
+        let packed = Convolution::for_isa(isa, case.geometry, &weights, Some(&bias));
+        let gradient = ConvolutionGradient::for_isa(isa, case.geometry, &weights);
+        let mut scratch = Scratch::default();
+        let mut run = |convolution: &Convolution, gradient: &ConvolutionGradient| {
+            let (mut output, mut back) = (vec![0.0; signal.len()], vec![0.0; input.len()]);
+            convolution.run(&input, case.batch, case.size, Epilogue::default(), &mut output, &mut scratch);
+            gradient.run(&signal, None, case.batch, case.size, &mut back, &mut scratch);
+            (output, back)
+        };
+        // Once before, so that all that is made when first asked for is there.
+        run(&packed, &gradient);
+        let found = run(&packed.mapped(&square, &square), &gradient.mapped(&square));
+        let anew = Convolution::for_isa(isa, case.geometry, &square(&weights), Some(&square(&bias)));
+        let wanted = run(&anew, &ConvolutionGradient::for_isa(isa, case.geometry, &square(&weights)));
+        assert!(found == wanted, "{:?} on {}", case.geometry, isa.name());
+    }
+}

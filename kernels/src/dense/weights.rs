@@ -1,6 +1,7 @@
 //! The weights of a product, packed.
 
 use super::DEPTH;
+use crate::convolution::Each;
 use crate::isa::TileShape;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -42,6 +43,12 @@ impl Packed {
         let mut bias = bias.map_or(vec![0.0; rows], <[f32]>::to_vec);
         bias.resize(rows.next_multiple_of(shape.columns()).max(padded), 0.0);
         Self { rows, depth, bias, shape, numbers, turned: OnceLock::new() }
+    }
+
+    /// The same with other numbers. What becomes of the zeros in place of missing rows never leaves a tile.
+    pub fn mapped(&self, each: Each, each_bias: Each) -> Self {
+        let turned = self.turned.get().map_or_else(OnceLock::new, |turned| OnceLock::from(each(turned)));
+        Self { bias: each_bias(&self.bias), numbers: each(&self.numbers), turned, ..*self }
     }
 
     /// The weight of `row` at depth `k`.

@@ -6,7 +6,7 @@
 //! would be products with zeros, and the gradient is a matrix product instead.
 
 use super::prepared::{Finish, Prepared};
-use super::{Kept, Padding, Value, Want, Weights, Window};
+use super::{Change, Kept, Padding, Value, Want, Weights, Window};
 use crate::network::parameters::Parameters;
 use crate::network::processor;
 use burn::tensor::{
@@ -63,6 +63,14 @@ impl Convolution {
             tensors.push(Value::from_floats(parameters.take(bias), &[self.outputs], device));
         }
         Weights::of(tensors)
+    }
+
+    pub(super) fn changed(&self, weights: &Weights, matrix: Change, bias: Change) -> Weights {
+        if let Some(prepared) = &weights.prepared {
+            return Weights { prepared: Some(prepared.changed(matrix, bias)), ..Weights::default() };
+        }
+        let changes = [matrix, bias].into_iter();
+        Weights::of(weights.tensors.iter().cloned().zip(changes).map(|(w, change)| change.value(w)).collect())
     }
 
     /// What it adds to each place, `[1, outputs, 1, 1]`.

@@ -1,7 +1,7 @@
 //! Matrix products.
 
 use super::convolution::to_unit_norm;
-use super::{Arithmetic, Expand, Kept, Value, Want, Weights};
+use super::{Arithmetic, Change, Expand, Kept, Value, Want, Weights};
 use crate::network::parameters::Parameters;
 use crate::network::processor::{self, Numbers};
 use burn::tensor::{Device, Tensor};
@@ -68,6 +68,12 @@ impl Linear {
             (Some(_), Some((bias, matrix))) => (matrix, Some(bias)),
             _ => (&weights.tensors, None),
         }
+    }
+
+    pub(super) fn changed(&self, weights: &Weights, matrix: Change, bias: Change) -> Weights {
+        let (parts, summands) = self.parts(weights);
+        let parts = parts.iter().cloned().map(|part| matrix.value(part));
+        Weights::of(parts.chain(summands.cloned().map(|summands| bias.value(summands))).collect())
     }
 
     /// What it adds, `[1, outputs]`.

@@ -4,6 +4,7 @@
 
 pub mod activation;
 pub mod arithmetic;
+pub mod change;
 pub mod constant;
 pub mod convolution;
 pub mod linear;
@@ -22,6 +23,7 @@ use std::cell::OnceCell;
 
 pub use activation::{Activation, PRelu, Softmax};
 pub use arithmetic::Arithmetic;
+pub use change::Change;
 pub use constant::{Constant, Literal};
 pub use convolution::Convolution;
 pub use linear::Linear;
@@ -136,6 +138,19 @@ pub struct Weights {
     pub backward: OnceCell<Tensor<4>>,
     /// On the processor, a convolution's weights are here and nowhere else.
     pub prepared: Option<prepared::Prepared>,
+    /// The batch norm that was folded into them, for rules that treat it by itself.
+    pub folded: Option<FoldedNorm>,
+}
+
+/// A batch norm that was folded into weights, per channel `scale x + shift`.
+#[derive(Debug)]
+pub struct FoldedNorm {
+    /// Factors `[channels]`.
+    pub scale: Value,
+    /// Summands `[channels]`.
+    pub shift: Value,
+    /// Whether a factor is below zero.
+    pub turns: bool,
 }
 
 impl Weights {
@@ -254,6 +269,18 @@ impl Op {
             Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
             Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
             _ => Weights::default(),
+        }
+    }
+
+    /// Its weights changed, its matrix or kernels in one way and its bias in another, for the same op to run with; none if
+    /// it has neither matrix nor kernels. Nothing is kept: this is a pass over the weights, and over what a kernel has
+    /// made of them for either direction.
+    #[must_use]
+    pub fn changed(&self, weights: &Weights, matrix: Change, bias: Change) -> Option<Weights> {
+        match self {
+            Op::Convolution(op) => Some(op.changed(weights, matrix, bias)),
+            Op::Linear(op) => Some(op.changed(weights, matrix, bias)),
+            _ => None,
         }
     }
 

@@ -160,5 +160,16 @@ impl LayerNorm {
         Value::along((s.clone() - s.mean_dim(1) - z * along) * inverse, kept.shapes[0])
     }
 
+    /// The same with the deviation held fixed, as if it were one of the weights: `(s' - mean(s')) / deviation`.
+    ///
+    /// # Panics
+    /// If the forward pass did not keep its input.
+    #[must_use]
+    pub fn gradient_at_deviation(&self, weights: &Weights, kept: &Kept, signal: Value) -> Value {
+        let (_, inverse) = self.standardised(self.view(kept.input(0)));
+        let s = self.view(signal) * weights.tensors[0].clone().tensor();
+        Value::along((s.clone() - s.mean_dim(1)) * inverse, kept.shapes[0])
+    }
+
     pub(super) const KEEPS: Keeps = Keeps::INPUTS;
 }

@@ -3,7 +3,7 @@
 //! burn's convolution copies asymmetric padding, has no fast strided depthwise kernel, and writes its result before a clip
 //! or a sum reads it again (docs/bench.md has the profile this answers). The same numbers come out, but for rounding.
 
-use super::{Value, Window};
+use super::{Change, Value, Window};
 use crate::network::processor::Numbers;
 use std::cell::RefCell;
 use std::fmt;
@@ -63,6 +63,21 @@ impl Prepared {
         Prepared { window, channels, groups, weights, bias, forward, backward }
     }
 
+    /// The same convolution with other weights, for the paddings that have occurred so far.
+    pub(super) fn changed(&self, matrix: Change, bias: Change) -> Prepared {
+        let (weights, biases) = (|w: &[f32]| matrix.numbers(w), |b: &[f32]| bias.numbers(b));
+        let forward = self.forward.borrow().clone().into_iter();
+        let pairs = forward.map(|(padding, kernel)| {
+            let gradient = self.gradient(*kernel.geometry());
+            ((padding, Rc::new(kernel.mapped(&weights, &biases))), (padding, Rc::new(gradient.mapped(&weights))))
+        });
+        let (forward, backward): (Vec<_>, Vec<_>) = pairs.unzip();
+        let weights = RefCell::new(matrix.numbers(&self.weights.borrow()));
+        let bias = self.bias.as_deref().map(biases);
+        let (forward, backward) = (RefCell::new(forward), RefCell::new(backward));
+        Prepared { weights, bias, forward, backward, ..*self }
+    }
+
     /// What is added to each output.
     pub(super) fn bias(&self) -> Option<&[f32]> {
         self.bias.as_deref()
@@ -90,6 +105,11 @@ impl Prepared {
         })
     }
 
+    /// The gradient's kernel for a padding.
+    fn gradient(&self, geometry: Geometry) -> Rc<ConvolutionGradient> {
+        made(&self.backward, geometry.padding, || ConvolutionGradient::new(geometry, &self.kernel(geometry).weights()))
+    }
+
     /// The convolution of pictures, finished on the way to memory.
     ///
     /// # Shapes
@@ -113,9 +133,7 @@ impl Prepared {
     #[must_use]
     pub fn backward(&self, signal: Value, flat: Option<Flat>, size: [usize; 2]) -> Value {
         let (geometry, device, n) = (self.geometry(size), signal.device(), signal.shape()[0]);
-        let kernel = made(&self.backward, geometry.padding, || {
-            ConvolutionGradient::new(geometry, &self.kernel(geometry).weights())
-        });
+        let kernel = self.gradient(geometry);
         let shape = [n, self.channels[0], size[0], size[1]];
         let signal = numbers(signal);
         let flat = flat.map(|flat| (numbers(flat.output), flat.low, flat.high));

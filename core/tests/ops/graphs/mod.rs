@@ -1,8 +1,9 @@
-//! What graphs do with ops: walks forward, from the middle and backward, rules, folding.
+//! What graphs do with ops: walks forward, from the middle and backward, rules, relevance, folding.
 
 mod backward;
 mod folding;
 mod net;
+mod relevance;
 mod reuse;
 mod rules;
 mod suffix;
