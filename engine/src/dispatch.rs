@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use tessera_core::experiment::{self, Cell, Flow, Observer, Step};
 use tessera_core::map::{Facts, Map};
+use tessera_core::network::plan::Outline;
 use tessera_core::network::{Network, card::Card, load};
 use tessera_core::photo::{self, Crop, Input, Region};
 
@@ -55,20 +56,26 @@ impl Engine {
     async fn open(&mut self, card: &Card, file: &[u8], host: &dyn Host) {
         let start = host.seconds();
         match self.open_network(card, file).await {
-            Ok(device) => host.post(Event::Opened { device, seconds: host.seconds() - start }, vec![]),
+            Ok((device, network)) => {
+                let network = Box::new(network);
+                host.post(Event::Opened { device, network, seconds: host.seconds() - start }, vec![]);
+            }
             Err(sentence) => host.post(Event::Refused { sentence }, vec![]),
         }
     }
 
-    async fn open_network(&mut self, card: &Card, file: &[u8]) -> Result<DeviceFacts, String> {
+    async fn open_network(&mut self, card: &Card, file: &[u8]) -> Result<(DeviceFacts, Outline), String> {
         let (device, facts) = match &self.network {
             // A runtime can be set up once only, so a second network goes to the device that is open.
             Some(open) => (open.device.clone(), self.facts.clone().expect("set with the network")),
             None => device::open(self.kind).await?,
         };
-        self.network = Some(load::open(card, file, &device).map_err(|error| error.to_string())?);
+        let network = load::open(card, file, &device).map_err(|error| error.to_string())?;
+        let size = card.preprocess.size;
+        let outline = Outline::new(&network.graph, [size, size]).map_err(|error| error.to_string())?;
+        self.network = Some(network);
         self.facts = Some(facts.clone());
-        Ok(facts)
+        Ok((facts, outline))
     }
 
     async fn explain(&self, job: Job, cell: Cell<'_>, host: &dyn Host) {

@@ -1,5 +1,6 @@
 //! How maps are coloured.
 
+use super::order::Order;
 use super::results::Drawn;
 use std::sync::Arc;
 use tessera_core::descriptor::Sign;
@@ -15,11 +16,13 @@ pub struct Display {
     pub clip: Clip,
     /// Whether maps of one method share one scale.
     pub shared: bool,
+    /// In which order cards lie.
+    pub order: Order,
 }
 
 impl Default for Display {
     fn default() -> Self {
-        Self { positive: Scale::of(Sign::Positive), clip: Clip::USUAL, shared: true }
+        Self { positive: Scale::of(Sign::Positive), clip: Clip::USUAL, shared: true, order: Order::Arrival }
     }
 }
 
@@ -33,12 +36,14 @@ impl Display {
         }
     }
 
-    /// The range of a map: its own, or that of all maps whose numbers mean the same, which are those of one method.
+    /// The range of a map: its own, or that of all maps whose numbers mean the same, which are those of one method on
+    /// one scale of the network's output.
     #[must_use]
     pub fn range(&self, drawn: &Drawn, all: &[Arc<Drawn>]) -> Range {
         let own = |drawn: &Drawn| drawn.range(self.clip);
-        let method = &drawn.map.facts.provenance.method;
-        let kin = all.iter().filter(|other| self.shared && other.map.facts.provenance.method == *method);
+        let kind = |drawn: &Drawn| (drawn.key.spec.id.clone(), drawn.key.question.scale);
+        let shares = self.shared && drawn.minus.is_none();
+        let kin = all.iter().filter(|other| shares && kind(other) == kind(drawn));
         kin.fold(own(drawn), |range, other| range.joined(own(other)))
     }
 

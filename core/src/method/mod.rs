@@ -7,6 +7,7 @@ mod derivative;
 mod moments;
 mod noisy;
 mod prelude;
+pub mod preset;
 mod principal;
 mod quadrature;
 pub mod work;
