@@ -59,7 +59,10 @@ fn a_method_is_chosen_set_and_drawn_and_comes_back_after_a_reload() {
         let card = browser.text(".card[data-method=smoothgrad]").await;
         assert!(card.contains("samples 8, seed 0") && card.contains("17 passes, ±"), "{card}");
         let caption = browser.text("figcaption").await;
-        assert!(caption.starts_with("SmoothGrad,") && caption.contains("8 samples, standard error"), "{caption}");
+        assert!(
+            caption.starts_with("SmoothGrad,") && caption.contains("samples 8, seed 0, standard error"),
+            "{caption}"
+        );
         // Other settings are another card.
         open(browser, "smoothgrad").await;
         put(browser, "#smoothgrad-samples", "2").await;

@@ -41,7 +41,7 @@ pub fn Ask(desk: Desk) -> impl IntoView {
     let scale = Memo::new(move |_| desk.wanted.with(|wanted| wanted.scale));
     let options = SCALES.map(|scale| (scale, scale.title())).to_vec();
     view! {
-        <Pick label="Explain the" options value=scale set=move |scale| desk.set_scale(scale) />
+        <Pick label="Scale of the score" options value=scale set=move |scale| desk.set_scale(scale) />
         <Seed desk />
     }
 }

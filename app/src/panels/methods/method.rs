@@ -38,7 +38,8 @@ pub fn Method(desk: Desk, entry: &'static Entry) -> impl IntoView {
                 <small>{entry.sentence}{needs}</small>
             </label>
             <button class="link s" type="button" aria-expanded=move || open.get().to_string() on:click=unfold>
-                {if entry.params.is_empty() { "Formula" } else { "Settings and formula" }}
+                {if entry.params.is_empty() { "Formula" } else { "Settings" }}
+                <span class="vh">{format!(" of {}", entry.title)}</span>
             </button>
             <Show when=move || open.get()>
                 <Form desk entry />

@@ -27,7 +27,11 @@ pub fn Panel(
     let opened = RwSignal::new(false);
     let toggled = move |event: web_sys::Event| {
         let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        opened.set(element.is_some_and(|element| element.matches(":popover-open").unwrap_or(false)));
+        let open = element.is_some_and(|element| element.matches(":popover-open").unwrap_or(false));
+        opened.set(open);
+        if open {
+            desk.measure();
+        }
     };
     let frame = NodeRef::<html::Section>::new();
     let close = move || {

@@ -91,9 +91,11 @@ pub fn settings(drawn: &Drawn) -> Option<String> {
 /// What is set, how many samples there are, and how far they may be off.
 fn sampled(drawn: &Drawn) -> Option<String> {
     let from = &drawn.map.facts.provenance;
-    let samples = from.samples.map(|(got, all)| match got == all {
-        true => format!("{} samples", number::count(all)),
-        false => format!("{} of {} samples", number::count(got), number::count(all)),
+    // All that were asked for: said already where they were set by hand.
+    let said = drawn.key.spec.settings.0.contains_key("samples");
+    let samples = from.samples.filter(|(got, all)| got < all || !said).map(|(got, all)| {
+        let of = if got < all { format!(" of {}", number::count(all)) } else { String::new() };
+        format!("{}{of} samples", number::count(got))
     });
     let error = from.error.map(|error| format!("standard error {}", number::rough_percent(error)));
     let parts: Vec<String> = settings(drawn).into_iter().chain(samples).chain(error).collect();

@@ -1,6 +1,8 @@
 //! Choosing what is wanted of every photo, and keeping it for the next visit.
 
 use super::super::address::Address;
+use super::super::ledger::Work;
+use super::super::network::Arrival;
 use super::super::order::entry;
 use super::super::pace::{Foretold, Pace};
 use super::super::results::{Drawn, Key};
@@ -116,18 +118,20 @@ impl Desk {
         }
     }
 
-    /// Seconds of a picture: of the device's self-test, or else of what was drawn so far.
+    /// Seconds of a picture: of long methods that were drawn, else of the device's self-test, else of any that were drawn.
     #[must_use]
     pub fn pace(self) -> Option<Pace> {
-        self.devices.with(super::super::devices::Devices::pace).or_else(|| {
-            let maps = self.maps();
-            let passes = |drawn: &&Arc<Drawn>| drawn.map.facts.provenance.passes - 1.0;
-            let long = maps.iter().filter(|drawn| passes(drawn) > 0.5 && !drawn.cut_short());
-            let (seconds, passes) = long.fold((0.0, 0.0), |(seconds, all), drawn| {
-                (seconds + drawn.map.facts.provenance.seconds, all + passes(&drawn))
-            });
-            (passes > 0.0).then(|| Pace { forward: seconds / passes, backward: seconds / passes })
-        })
+        let drawn = |least| drawn_pace(&self.maps(), least);
+        drawn(LONG).or_else(|| self.devices.with(super::super::devices::Devices::pace)).or_else(|| drawn(0.5))
+    }
+
+    /// Measures the device, if it was not: its pace is asked for.
+    pub fn measure(self) {
+        let known = self.devices.with_untracked(|devices| devices.cpu_seconds.is_some());
+        let ready = self.network.with_untracked(|network| network.arrival == Arrival::Ready);
+        if !known && ready && !self.ledger.with_untracked(super::super::ledger::Ledger::testing) {
+            self.submit(Work::Reference);
+        }
     }
 
     /// What a method would take here.
@@ -136,4 +140,16 @@ impl Desk {
         let outline = self.network.with(|network| network.outline.clone())?;
         Foretold::of(spec, &outline.plan, self.pace())
     }
+}
+
+/// Passes from which on a method tells how fast a device is: batches are full, and nothing is done for the first time.
+const LONG: f64 = 16.0;
+
+/// Seconds a pass, of all maps that took at least so many beside the shared one.
+fn drawn_pace(maps: &[Arc<Drawn>], least: f64) -> Option<Pace> {
+    let passes = |drawn: &&Arc<Drawn>| drawn.map.facts.provenance.passes - 1.0;
+    let long = maps.iter().filter(|drawn| passes(drawn) >= least && !drawn.cut_short());
+    let (seconds, passes) = long
+        .fold((0.0, 0.0), |(seconds, all), drawn| (seconds + drawn.map.facts.provenance.seconds, all + passes(&drawn)));
+    (passes > 0.0).then(|| Pace { forward: seconds / passes, backward: seconds / passes })
 }
