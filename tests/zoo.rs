@@ -92,7 +92,12 @@ impl Golden {
         files.iter().map(|file| Golden::open(file)).collect()
     }
 
-    fn open(file: &str) -> Golden {
+    /// The numbers of one network.
+    ///
+    /// # Panics
+    /// If the file is damaged.
+    #[must_use]
+    pub fn open(file: &str) -> Golden {
         let bytes = bytes(root().join(format!("tests/golden/zoo/{file}.safetensors")));
         let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
         let metadata = metadata.metadata().clone().unwrap();

@@ -2,7 +2,7 @@
 
 use super::order::entry;
 use std::collections::BTreeMap;
-use tessera_core::descriptor::{Entry, Param, Settings};
+use tessera_core::descriptor::{Entry, Need, Param, Settings};
 use tessera_core::experiment::MethodSpec;
 use tessera_core::method::ENTRIES;
 use tessera_core::method::preset::Preset;
@@ -45,9 +45,10 @@ impl Picking {
         }
     }
 
-    /// Ticks a preset's methods alone, with its settings.
-    pub fn take(&mut self, preset: &'static Preset) {
-        self.chosen = preset.members.iter().map(|member| member.method).collect();
+    /// Ticks a preset's methods alone, with its settings, but those that need what the network lacks.
+    pub fn take(&mut self, preset: &'static Preset, lacks: &[Need]) {
+        let fits = |entry: &Entry| !entry.needs.iter().any(|need| lacks.contains(need));
+        self.chosen = preset.members.iter().filter(|member| fits(member.entry())).map(|member| member.method).collect();
         self.typed.clear();
         for member in preset.members {
             for (param, text) in member.settings {
@@ -159,7 +160,8 @@ mod tests {
     fn a_preset_takes_the_place_of_all_ticks() {
         let mut picking = Picking::default();
         picking.tick("sobel");
-        picking.take(preset("facct24").unwrap());
+        picking.take(preset("facct24").unwrap(), &[Need::Scales]);
+        assert!(picking.has("lime") && !picking.has("bcos"), "what the network lacks is not ticked");
         assert!(!picking.has("sobel") && picking.preset == Some("facct24"));
         let (entry, samples) = smoothgrad();
         assert_eq!(picking.text(entry, samples), "10");

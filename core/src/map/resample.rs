@@ -25,18 +25,46 @@ pub enum Interpolation {
 /// If `values` has another length than `from` says, or `from` is empty.
 #[must_use]
 pub fn resample(values: &[f32], from: (usize, usize), to: (usize, usize), how: Interpolation) -> Vec<f32> {
+    stretched(values, from, to, &taps(from.0, to.0, how), &taps(from.1, to.1, how))
+}
+
+/// A place of a map and its weight.
+type Tap = (usize, f32);
+
+fn stretched(
+    values: &[f32],
+    from: (usize, usize),
+    to: (usize, usize),
+    rows: &[Vec<Tap>],
+    columns: &[Vec<Tap>],
+) -> Vec<f32> {
     assert!(from.0 > 0 && from.1 > 0 && values.len() == from.0 * from.1, "{} values, {from:?}", values.len());
-    let columns = taps(from.1, to.1, how);
-    let rows = taps(from.0, to.0, how);
     let wide: Vec<f32> = values
         .chunks_exact(from.1)
         .flat_map(|row| columns.iter().map(|tap| tap.iter().map(|&(at, weight)| row[at] * weight).sum::<f32>()))
         .collect();
     let mut tall = Vec::with_capacity(to.0 * to.1);
-    for tap in &rows {
+    for tap in rows {
         tall.extend((0..to.1).map(|x| tap.iter().map(|&(y, weight)| wide[y * to.1 + x] * weight).sum::<f32>()));
     }
     tall
+}
+
+/// Resizes a map by straight lines, its outermost places on those of the result: torch's `align_corners=True`, as Score-CAM
+/// and FullGrad were published.
+///
+/// # Shapes
+/// `[from.0, from.1]` to `[to.0, to.1]`, rows first.
+///
+/// # Panics
+/// If `values` has another length than `from` says, or `from` is empty.
+#[must_use]
+pub fn aligned(values: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
+    let taps = |from: usize, to: usize| {
+        let scale = (from - 1) as f32 / to.saturating_sub(1).max(1) as f32;
+        (0..to).map(|place| linear(from, place as f32 * scale)).collect::<Vec<_>>()
+    };
+    stretched(values, from, to, &taps(from.0, to.0), &taps(from.1, to.1))
 }
 
 /// For each place of the result, the places of the map that it is made of and their weights.

@@ -1,15 +1,20 @@
 //! Attribution methods: one file each, named once in the table below.
 //!
 //! A method has an `ENTRY`, which says what it is and what can be set, a `cost`, which foretells its passes, and a `run`.
-//! What several share has a file of its own: `derivative`, `noisy`, `moments`, `quadrature`, `principal`.
+//! What several share has a file of its own: `derivative`, `noisy`, `moments`, `quadrature`,
+//! `principal`, `attention`, `coalitions`, `regression`, `output`.
 
+mod attention;
+mod coalitions;
 mod derivative;
 mod moments;
 mod noisy;
+mod output;
 mod prelude;
 pub mod preset;
 mod principal;
 mod quadrature;
+mod regression;
 pub mod work;
 
 use crate::descriptor::{Cost, Domain, Entry, Param, Settings};
@@ -28,7 +33,7 @@ pub const LAYER: Param = Param {
 /// Names the methods once: their entries, which are data only, and the dispatch to their functions.
 macro_rules! methods {
     ($($method:ident),+ $(,)?) => {
-        $(mod $method;)+
+        $(pub mod $method;)+
 
         /// All methods, in the order a page shows them.
         pub const ENTRIES: &[Entry] = &[$($method::ENTRY),+];
@@ -64,6 +69,9 @@ methods!(
     layercam,
     eigencam,
     eigengradcam,
+    scorecam,
+    ablationcam,
+    opticam,
     gradient,
     input_x_gradient,
     integrated_gradients,
@@ -74,6 +82,14 @@ methods!(
     guided_backpropagation,
     guided_gradcam,
     deconvolution,
+    fullgrad,
+    bcos,
+    attention_rollout,
+    gradient_weighted_attention,
+    occlusion,
+    rise,
+    lime,
+    kernelshap,
     random,
     sobel,
     uniform,

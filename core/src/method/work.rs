@@ -226,10 +226,16 @@ impl Work<'_, '_> {
         Ok(f64::from(scores[0]) - f64::from(scores[1]))
     }
 
-    /// How much of a complete map is missing: `expected` less its sum.
+    /// A map that promises completeness, with what it sums to and should.
     #[must_use]
-    pub fn with_residual(mut map: Map, expected: f64) -> Map {
+    pub fn with_residual(map: Map, expected: f64) -> Map {
         let sum = map.values.iter().map(|&v| f64::from(v)).sum();
+        Work::with_sum(map, sum, expected)
+    }
+
+    /// The same, where what is to be complete is not the sum of the map's numbers.
+    #[must_use]
+    pub fn with_sum(mut map: Map, sum: f64, expected: f64) -> Map {
         map.facts.provenance.residual = Some(Residual { sum, expected });
         map
     }

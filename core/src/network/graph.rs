@@ -1,6 +1,6 @@
 //! A network as a list of nodes in topological order.
 
-use super::op::Op;
+use super::op::{Kind, Op};
 
 /// Place of a node in its graph.
 pub type NodeId = usize;
@@ -91,6 +91,19 @@ impl Graph {
             takers[input] += 1;
         }
         takers
+    }
+
+    /// The nodes that hold attention, first layer first: a softmax along the last axis whose value is multiplied as a matrix.
+    pub fn attention(&self) -> impl Iterator<Item = NodeId> + '_ {
+        let multiplied = |id: NodeId| self.nodes.iter().any(|node| node.op == Op::MatMul && node.inputs[0] == id);
+        (0..self.nodes.len()).filter(move |&id| self.nodes[id].op.kind() == Kind::Softmax && multiplied(id))
+    }
+
+    /// Whether the output is a linear function of this node's value, but for a constant.
+    #[must_use]
+    pub fn is_affine_behind(&self, node: NodeId) -> bool {
+        let behind = self.reachable_from(node);
+        (node + 1..self.nodes.len()).filter(|&id| behind[id]).all(|id| self.nodes[id].op.is_affine())
     }
 
     /// Which nodes depend on `start`, itself included.

@@ -17,6 +17,10 @@ pub struct Plan {
     pub multiply_adds: u64,
     /// Share of them behind the features.
     pub suffix: f64,
+    /// Whether the output is a linear function of the features, but for a constant.
+    pub affine: bool,
+    /// Nodes with attention: a softmax over tokens.
+    pub attention: usize,
     /// Numbers of all values of one picture.
     pub numbers: usize,
     /// Numbers of the largest value of one picture.
@@ -61,6 +65,8 @@ impl Plan {
             features: places(graph, &shapes[features]),
             multiply_adds,
             suffix: suffix as f64 / multiply_adds.max(1) as f64,
+            affine: graph.is_affine_behind(features),
+            attention: graph.attention().count(),
             numbers: counts().sum(),
             largest: counts().max().unwrap_or(1),
         }
@@ -130,12 +136,7 @@ fn lacks(graph: &Graph, shapes: &[Vec<usize>]) -> Vec<Need> {
         lacks.push(Need::Features);
     }
     lacks.extend(none(Kind::Rectifier).then_some(Need::Rectifiers));
-    // Attention: what a softmax gives is multiplied as a matrix; a classifier's last softmax is not.
-    let attends = |node: &super::graph::Node| {
-        let softmax = |&input: &NodeId| graph.nodes[input].op.kind() == Kind::Softmax;
-        node.op.kind() == Kind::MatMul && node.inputs.iter().any(softmax)
-    };
-    lacks.extend((!graph.nodes.iter().any(attends)).then_some(Need::Attention));
+    lacks.extend((graph.attention().count() == 0).then_some(Need::Attention));
     lacks.extend(none(Kind::Detachable).then_some(Need::Scales));
     lacks
 }
@@ -154,39 +155,5 @@ fn places(graph: &Graph, shape: &[usize]) -> [usize; 3] {
         (&[_, channels, rows, columns], _) => [channels, rows, columns],
         (&[_, _, channels], Some(tokens)) => [channels, tokens.grid[0], tokens.grid[1]],
         _ => [0, 0, 0],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::zoo;
-
-    #[test]
-    fn a_plan_counts_what_the_network_does() {
-        let graph = zoo::architecture("resnet18").map(|known| known.graph(&known.dimensions())).unwrap();
-        let plan = Plan::new(&graph, [224, 224]).unwrap();
-        assert_eq!(plan.features, [512, 7, 7]);
-        // torchvision's documentation gives 1.81 giga multiply-adds.
-        assert!((plan.multiply_adds as f64 / 1.81e9 - 1.0).abs() < 0.01, "{}", plan.multiply_adds);
-        // Behind the features there is the classifier alone: 512 x 1000.
-        assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
-        assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
-    }
-
-    #[test]
-    fn an_outline_names_layers_and_what_is_missing() {
-        let outline = |id: &str| {
-            let graph = zoo::architecture(id).map(|known| known.graph(&known.dimensions())).unwrap();
-            Outline::new(&graph, [224, 224]).unwrap()
-        };
-        let resnet = outline("resnet18");
-        assert_eq!(resnet.lacks, [Need::Attention, Need::Scales]);
-        let last = resnet.layers.iter().find(|layer| layer.name == resnet.features).unwrap();
-        assert_eq!(last.size, [512, 7, 7]);
-        assert!(!resnet.layers.iter().any(|layer| layer.name == "fc"));
-        let vit = outline("vit_b_16");
-        assert_eq!(vit.lacks, [Need::Rectifiers, Need::Scales]);
-        assert!(vit.layers.iter().any(|layer| layer.name == vit.features && layer.size[1..] == [14, 14]));
     }
 }

@@ -140,6 +140,28 @@ impl<'a> Session<'a> {
         value.tensor::<3>().narrow(1, tokens.before, h * w).swap_dims(1, 2).reshape([n, c, h, w])
     }
 
+    /// A value at a node whose maps are multiplied by these; tokens that stand for no place stay.
+    ///
+    /// # Shapes
+    /// `factors`: `[N, C, h, w]`; result: the node's, of a batch of N.
+    ///
+    /// # Panics
+    /// If the node was not tapped.
+    pub fn with_maps(&mut self, node: NodeId, factors: Tensor<4>) -> Value {
+        let value = self.value(node);
+        let [n, c, h, w] = factors.dims();
+        let (&[_, count, _], Some(tokens)) = (value.shape(), self.network.graph.tokens) else {
+            return Value::from(value.pictures() * factors);
+        };
+        let factors = factors.reshape([n, c, h * w]).swap_dims(1, 2);
+        let ones = |count: usize| Tensor::ones([n, count, c], &factors.device());
+        let after = count - tokens.before - h * w;
+        let parts =
+            [(tokens.before > 0).then(|| ones(tokens.before)), Some(factors.clone()), (after > 0).then(|| ones(after))];
+        let factors = Tensor::cat(parts.into_iter().flatten().collect(), 1);
+        Value::from(value.tensor::<3>() * factors)
+    }
+
     /// The derivative of the objective at a node; node 0 is the input. All inputs have the same objective. Worked out
     /// once, for all who ask.
     ///
@@ -153,6 +175,19 @@ impl<'a> Session<'a> {
         let gradient = self.pull(objective, &Rules::gradient(), &[node]).remove(0);
         self.gradients.push((objective.clone(), node, gradient.clone()));
         gradient
+    }
+
+    /// The objective of each input when the value of a node is replaced. Only what lies behind the node is run, and the
+    /// batch may be another than that of the inputs.
+    ///
+    /// # Shapes
+    /// `value`: the node's, of a batch of N; result `[N]`.
+    pub fn scores_from(&mut self, node: NodeId, value: Value, objective: &Objective) -> Value {
+        let network = self.network;
+        forward::frontier(&network.graph, node).into_iter().for_each(|beside| self.tap(beside));
+        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[]);
+        let logits = tape.values[network.graph.output()].clone().expect("the output is kept");
+        objective.score(logits, network.card.output)
     }
 
     /// What comes back to each wanted node by these rules. All inputs have the same objective.

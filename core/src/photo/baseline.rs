@@ -119,7 +119,8 @@ fn along(values: &[f32], lines: usize, length: usize, kernel: &[f64], at: impl F
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::{Region, preset};
+    use crate::photo::preset::{PRESETS, Preset};
+    use crate::photo::{Filter, Region};
 
     fn numbers(baseline: Baseline) -> (Vec<f32>, Vec<f32>) {
         let input = Input {
@@ -128,7 +129,8 @@ mod tests {
             rgb: (0..72).map(|i| (i * 53 % 251) as u8).collect(),
             region: Region { left: 0.0, top: 0.0, width: 6.0, height: 4.0 },
         };
-        let preprocess = preset::PRESETS[0].preprocess;
+        let Preset { mean, std, order, .. } = PRESETS[0];
+        let preprocess = Preprocess { size: 6, resize: 6, filter: Filter::Bilinear, mean, std, order };
         let values = input.normalised(&preprocess);
         (baseline.numbers(&values, &input, &preprocess, 1), values)
     }

@@ -6,7 +6,7 @@ pub mod decode;
 pub mod error;
 mod flatten;
 pub mod input;
-mod jpeg;
+pub mod jpeg;
 pub mod preset;
 pub mod preview;
 pub mod resample;

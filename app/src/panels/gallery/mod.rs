@@ -30,7 +30,7 @@ pub fn Gallery(
             <ul class="cards" on:keydown=move |event| walk::arrows(&event, desk)>
                 <For each=move || cards.get() key=text let(card)>
                     {match card {
-                        Card::Map(card) => view! { <card::Map desk card /> }.into_any(),
+                        Card::Map(card, _) => view! { <card::Map desk card /> }.into_any(),
                         Card::Coming(key, runs) => view! { <card::Ghost desk key runs /> }.into_any(),
                         Card::Missing(key, sentence) => view! { <card::Missing desk key sentence /> }.into_any(),
                     }}
@@ -43,7 +43,7 @@ pub fn Gallery(
 /// A text that is different for every card.
 fn text(card: &Card) -> String {
     match card {
-        Card::Map(card) => card.to_string(),
+        Card::Map(card, _) => card.to_string(),
         Card::Coming(key, runs) => format!("coming {runs:?} {}", key.text()),
         Card::Missing(key, _) => format!("missing {}", key.text()),
     }
@@ -88,9 +88,10 @@ fn Head(desk: Desk, cards: Memo<Vec<Card>>) -> impl IntoView {
 /// How many maps are done, and how many are not.
 fn count(cards: &[Card]) -> String {
     let of = |wanted: fn(&Card) -> bool| cards.iter().filter(|card| wanted(card)).count();
-    let done = of(|card| matches!(card, Card::Map(_)));
+    let done = of(|card| matches!(card, Card::Map(_, false)));
     let parts = [
-        (of(|card| matches!(card, Card::Coming(_, Some(_)))), "to come"),
+        (of(|card| matches!(card, Card::Map(_, true) | Card::Coming(_, Some(true)))), "running"),
+        (of(|card| matches!(card, Card::Coming(_, Some(false)))), "to come"),
         (of(|card| matches!(card, Card::Coming(_, None))), "stopped"),
         (of(|card| matches!(card, Card::Missing(..))), "not to be had"),
     ];

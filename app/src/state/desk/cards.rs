@@ -1,6 +1,7 @@
 //! What lies in the gallery: the maps of the photo on the stage, what is on its way, and what can not be had.
 
 use super::super::comparison::{self, Shown};
+use super::super::ledger::Ledger;
 use super::super::results::{Drawn, Key, Question};
 use super::Desk;
 use leptos::prelude::*;
@@ -9,8 +10,8 @@ use std::sync::Arc;
 /// What a card shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Card {
-    /// A map, or what there is of it so far: the number of its card.
-    Map(u32),
+    /// A map: the number of its card, and whether it still sharpens.
+    Map(u32, bool),
     /// A map that is on its way, and whether its method runs; without either, it was stopped.
     Coming(Key, Option<bool>),
     /// A map that there can not be, and why.
@@ -91,7 +92,12 @@ impl Desk {
             self.maps().into_iter().partition(|drawn| Some(drawn.key.question) == question);
         let missing = self.results.with(|results| results.missing(seen));
         let missing = missing.into_iter().filter(|(key, _)| Some(key.question) == question);
-        let card = |drawn: Arc<Drawn>| Card::Map(drawn.card);
+        let busy = |drawn: &Drawn| {
+            let under_way =
+                |ledger: &Ledger| ledger.explaining(seen.0).any(|(_, line)| line.methods().contains(&drawn.key.spec));
+            drawn.sketch && self.ledger.with(under_way)
+        };
+        let card = |drawn: Arc<Drawn>| Card::Map(drawn.card, busy(&drawn));
         now.into_iter()
             .map(card)
             .chain(missing.map(|(key, sentence)| Card::Missing(key, sentence)))

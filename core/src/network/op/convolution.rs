@@ -65,6 +65,15 @@ impl Convolution {
         Weights::of(tensors)
     }
 
+    /// What it adds to each place, `[1, outputs, 1, 1]`.
+    pub(super) fn bias_of(&self, weights: &Weights, device: &Device) -> Option<Value> {
+        let shape = [1, self.outputs, 1, 1];
+        match &weights.prepared {
+            Some(prepared) => Some(Value::from_floats(prepared.bias()?.to_vec(), &shape, device)),
+            None => Some(weights.tensors.get(1)?.clone().reshaped(&shape)),
+        }
+    }
+
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
         let Convolution { inputs, outputs, groups, .. } = *self;
         if groups == 0 || inputs % groups != 0 || outputs % groups != 0 {

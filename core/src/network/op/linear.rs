@@ -70,6 +70,11 @@ impl Linear {
         }
     }
 
+    /// What it adds, `[1, outputs]`.
+    pub(super) fn bias_of(&self, weights: &Weights) -> Option<Value> {
+        self.parts(weights).1.cloned()
+    }
+
     pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
         match input {
             [before @ .., last] if *last == self.inputs && !before.is_empty() => Ok([before, &[self.outputs]].concat()),

@@ -325,6 +325,40 @@ impl Op {
         }
     }
 
+    /// Whether its output is a linear function of its inputs, but for a constant.
+    #[must_use]
+    pub fn is_affine(&self) -> bool {
+        match self {
+            Op::Activation(op) => matches!(op, Activation::Affine { .. }),
+            Op::Arithmetic(op) => matches!(op, Arithmetic::Add | Arithmetic::Subtract),
+            Op::Pool(op) => op.pooling != Pooling::Maximum,
+            Op::Reduce(op) => op.reduction != Reduction::Maximum,
+            Op::Input | Op::Constant(_) | Op::Literal(_) | Op::Convolution(_) | Op::Linear(_) | Op::BatchNorm(_) => {
+                true
+            }
+            Op::GlobalAveragePool | Op::Reshape(_) | Op::Transpose(_) | Op::Slice(_) | Op::Select(_) => true,
+            Op::Concat(_) | Op::Expand(_) | Op::Pad(_) | Op::Detachable => true,
+            Op::MatMul | Op::LayerNorm(_) | Op::PRelu(_) | Op::Softmax(_) | Op::Resample(_) => false,
+        }
+    }
+
+    /// The constant that it adds to each of its outputs, if it adds any.
+    ///
+    /// # Shapes
+    /// Stretches to that of its output.
+    #[must_use]
+    pub fn bias(&self, weights: &Weights, device: &Device) -> Option<Value> {
+        match self {
+            Op::Convolution(op) => op.bias_of(weights, device),
+            Op::Linear(op) => op.bias_of(weights),
+            Op::BatchNorm(_) => weights.tensors.get(1).cloned().map(|shift| {
+                let channels = shift.count();
+                shift.reshaped(&[1, channels, 1, 1])
+            }),
+            _ => None,
+        }
+    }
+
     /// What its gradient wants to be kept.
     #[must_use]
     pub fn keeps(&self) -> Keeps {

@@ -63,6 +63,11 @@ impl Prepared {
         Prepared { window, channels, groups, weights, bias, forward, backward }
     }
 
+    /// What is added to each output.
+    pub(super) fn bias(&self) -> Option<&[f32]> {
+        self.bias.as_deref()
+    }
+
     fn geometry(&self, size: [usize; 2]) -> Geometry {
         let ((top, bottom), (left, right)) = (self.window.room_along(0, size[0]), self.window.room_along(1, size[1]));
         Geometry {

@@ -1,16 +1,21 @@
-//! JPEG files, decoded to the very levels that libjpeg-turbo gives.
+//! JPEG files, decoded to the very levels that libjpeg-turbo gives, and written as Pillow writes them.
 //!
-//! Networks are trained and their published answers made with Pillow, whose JPEG decoder is libjpeg-turbo. Decoders differ
-//! by a few levels, mostly in how they enlarge halved chroma, and a crop then differs by up to 4 levels from the
-//! reference. This one follows libjpeg-turbo's default arithmetic: sequential and progressive files with Huffman codes, 8
-//! bits, one, three or four components. What is missing at the end of a file stays grey.
+//! Networks are trained and their published answers made with Pillow, whose JPEG decoder is libjpeg-turbo. Decoders
+//! differ by a few levels, mostly in how they enlarge halved chroma, and a crop then differs by up to 4 levels from the
+//! reference. This one follows libjpeg-turbo's default arithmetic: sequential and progressive files with Huffman codes,
+//! 8 bits, one, three or four components. What is missing at the end of a file stays grey.
 
 mod bits;
+mod fdct;
 mod frame;
+mod halve;
 mod idct;
 mod rows;
 mod scan;
 mod units;
+mod write;
+
+pub use write::{LONGEST, QUALITY, write};
 
 use super::error::DecodeError;
 use bits::{Bits, Codes};

@@ -1,0 +1,82 @@
+//! Ablation-CAM: feature maps weighted by what the answer loses without them.
+//!
+//! `w_k = (y - y without map k) / |y|`, `R = max(sum_k w_k A_k, 0)` (Desai and Ramaswamy 2020; with the size of `y`, so that
+//! a negative answer does not turn the map around). Where all behind the layer is linear, the loss is `sum_ij G_k A_k`, and
+//! no pass is needed.
+
+use super::prelude::*;
+use crate::descriptor::Scale;
+
+/// What is said of it.
+pub const ENTRY: Entry = Entry {
+    id: "ablationcam",
+    title: "Ablation-CAM",
+    sentence: "Feature maps weighted by what the answer loses when each is taken away.",
+    formula: "w_k = (y - y without A_k) / |y|;  R = max(sum over k of w_k A_k, 0)",
+    caution: "One map at a time: what two maps say alike is lost by taking away neither.",
+    citation: Citation {
+        short: "Desai and Ramaswamy 2020",
+        title: "Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free Localization",
+        source: "WACV 2020, doi 10.1109/WACV45572.2020.9093360",
+    },
+    family: Family::Activation,
+    needs: &[Need::Features],
+    sign: Sign::Positive,
+    promises: &[],
+    params: &[LAYER],
+};
+
+/// Passes it takes.
+pub(super) fn cost(_: &Settings, plan: &Plan) -> Cost {
+    if plan.affine { Cost::of(1.0, plan.suffix) } else { Cost::of(1.0 + plan.features[0] as f64 * plan.suffix, 0.0) }
+}
+
+/// The map at the size of the layer.
+///
+/// # Shapes
+/// `[1, h, w]`.
+pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    let node = work.layer()?;
+    let affine = work.objective.scale == Scale::Logit && work.session.network.graph.is_affine_behind(node);
+    let losses = if affine { in_closed_form(work, node) } else { by_taking_away(work, node).await? };
+    let score = work.session.scores(&work.objective).read().await?[0].abs();
+    if score == 0.0 {
+        return Err(MethodError::Undefined("The answer is zero, so no share of it can be lost.".into()));
+    }
+    let maps = work.activations(node);
+    work.layer_map((maps * losses / score).sum_dim(1).clamp_min(0.0), node).await
+}
+
+/// What is lost without each map, where all behind is linear.
+///
+/// # Shapes
+/// `[1, K, 1, 1]`.
+fn in_closed_form(work: &mut Work<'_, '_>, node: NodeId) -> Tensor<4> {
+    (work.activations(node) * work.gradients(node)).sum_dim(3).sum_dim(2)
+}
+
+/// What is lost without each map, one after another.
+///
+/// # Shapes
+/// `[1, K, 1, 1]`.
+async fn by_taking_away(work: &mut Work<'_, '_>, node: NodeId) -> Result<Tensor<4>, MethodError> {
+    let value = work.session.value(node);
+    let whole = work.session.scores(&work.objective).flat();
+    let channels = work.activations(node).dims()[1];
+    // Taken away are a map's places, not the tokens that stand for none.
+    let places = work.session.maps(value.clone().map(|v| v * 0.0 + 1.0));
+    let mut losses: Vec<Tensor<1>> = vec![];
+    for batch in work.batches(channels, false) {
+        let n = batch.len();
+        let kept: Vec<f32> =
+            batch.clone().flat_map(|k| (0..channels).map(move |c| f32::from(u8::from(c != k)))).collect();
+        let kept = work.upload(kept, &[n, channels, 1, 1]).pictures();
+        let without = work.session.with_maps(node, places.clone() * kept);
+        let scores = work.session.scores_from(node, without, &work.objective.clone()).flat();
+        losses.push(whole.clone().expand([n]) - scores);
+        if work.watcher.went(batch.end as f64 / channels as f64).await == Flow::Stop {
+            return Err(MethodError::Stopped);
+        }
+    }
+    Ok(Tensor::cat(losses, 0).reshape([1, channels, 1, 1]))
+}

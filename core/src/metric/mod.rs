@@ -1,0 +1,3 @@
+//! Metrics: whether a map may be believed, as one number each.
+
+pub mod relevance;
