@@ -58,7 +58,12 @@ fn About(preset: &'static Preset) -> impl IntoView {
     let differences = preset.differences();
     let list = (!differences.is_empty()).then(|| {
         let rows = differences.into_iter().map(|one| view! { <li>{one}</li> });
-        view! { <ul class="differences">{rows.collect_view()}</ul> }
+        view! {
+            <details>
+                <summary>"What differs from the study, and from the usual settings"</summary>
+                <ul class="differences">{rows.collect_view()}</ul>
+            </details>
+        }
     });
     view! {
         <div class="about">
