@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, ready};
 use std::pin::Pin;
+use tessera_core::descriptor::Scale;
 use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::network::card::Card;
 use tessera_core::photo::Crop;
