@@ -148,7 +148,11 @@ fn mistakes_are_one_sentence_and_an_exit_code() {
     let cases = [
         (tessera(&["classify", "nowhere.jpg"]), 1, "nowhere.jpg could not be read"),
         (tessera(&["classify", &cat, "--model", "resnet999"]), 1, "There is no network \"resnet999\""),
-        (explain(&["--method", "guesswork"]), 1, "There is no method called guesswork: choose from gradcam, gradient"),
+        (
+            explain(&["--method", "guesswork"]),
+            1,
+            "There is no method called guesswork: choose from gradcam, gradcam_plus_plus",
+        ),
         (explain(&["--method", "gradcam", "--target", "1000"]), 1, "no class 1000: choose an index from 0 to 999"),
         (explain(&["--method", "gradcam", "--target", "crane"]), 1, "choose one by its index, 134 or 517"),
         (explain(&["--method", "gradcam", "--target", "egyptian"]), 1, "did you mean Egyptian cat?"),

@@ -14,6 +14,8 @@ pub struct Display {
     pub positive: Scale,
     /// What scales leave out.
     pub clip: Clip,
+    /// Whether scales of positive maps begin at the least value, not at zero.
+    pub from_least: bool,
     /// Whether maps of one method share one scale.
     pub shared: bool,
     /// In which order cards lie.
@@ -22,7 +24,13 @@ pub struct Display {
 
 impl Default for Display {
     fn default() -> Self {
-        Self { positive: Scale::of(Sign::Positive), clip: Clip::USUAL, shared: true, order: Order::Arrival }
+        Self {
+            positive: Scale::of(Sign::Positive),
+            clip: Clip::USUAL,
+            from_least: false,
+            shared: true,
+            order: Order::Arrival,
+        }
     }
 }
 
@@ -43,14 +51,22 @@ impl Display {
         let own = |drawn: &Drawn| drawn.range(self.clip);
         let kind = |drawn: &Drawn| (drawn.key.spec.id.clone(), drawn.key.question.scale);
         let shares = self.shared && drawn.minus.is_none();
-        let kin = all.iter().filter(|other| shares && kind(other) == kind(drawn));
-        kin.fold(own(drawn), |range, other| range.joined(own(other)))
+        let kin: Vec<&Arc<Drawn>> = all.iter().filter(|other| shares && kind(other) == kind(drawn)).collect();
+        let range = kin.iter().fold(own(drawn), |range, other| range.joined(own(other)));
+        let least = kin.iter().fold(drawn.least, |least, other| least.min(other.least));
+        let from_least = self.from_least && range.sign == Sign::Positive && (0.0..range.high).contains(&least);
+        Range { low: if from_least { least } else { range.low }, ..range }
     }
 
     /// A map as pixels: the weaker a value, the clearer its pixel.
     #[must_use]
     pub fn paint(&self, drawn: &Drawn, range: Range) -> Vec<u8> {
-        paint(&drawn.field, self.scale(drawn.map.facts.sign), range, Opacity::Value)
+        let scale = self.scale(drawn.map.facts.sign);
+        if range.low <= 0.0 {
+            return paint(&drawn.field, scale, range, Opacity::Value);
+        }
+        let above: Vec<f32> = drawn.field.iter().map(|value| value - range.low).collect();
+        paint(&above, scale, Range { low: 0.0, high: range.high - range.low, ..range }, Opacity::Value)
     }
 }
 
@@ -67,6 +83,18 @@ mod tests {
         assert_eq!(display.range(&all[0], &all).high, 9.0);
         let apart = Display { shared: false, ..display };
         assert_eq!(apart.range(&all[0], &all).high, 3.0);
+    }
+
+    #[test]
+    fn a_scale_may_begin_at_the_least_value() {
+        let drawn = drawn("rise", [2.0, 3.0, 3.0, 4.0]);
+        let display = Display { clip: Clip::None, from_least: true, ..Display::default() };
+        let range = display.range(&drawn, &[]);
+        assert_eq!((range.low, range.high), (2.0, 4.0));
+        let rgba = display.paint(&drawn, range);
+        assert_eq!((rgba[3], rgba[15]), (0, 255));
+        let signed = Display::default().range(&drawn, &[]);
+        assert_eq!(signed.low, 0.0, "zero, if nothing is said");
     }
 
     #[test]

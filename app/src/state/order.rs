@@ -77,15 +77,15 @@ mod tests {
     #[test]
     fn orders_differ() {
         let question = Question { class: 0, against: None, scale: Scale::Logit };
-        let things = [("smoothgrad", 3.0), ("sobel", 0.1), ("gradient", 1.0), ("gradcam", 2.0)];
+        let things = [("smoothgrad", 3.0), ("sobel", 0.1), ("gradient", 1.0), ("layercam", 2.0)];
         let sorted = |order: Order| {
             let mut things = things;
             order.sort(&mut things, |(id, _)| Key::new(question, 0, &MethodSpec::plain(id)), |(_, s)| Some(*s));
             things.map(|(id, _)| id)
         };
-        assert_eq!(sorted(Order::Arrival), ["smoothgrad", "sobel", "gradient", "gradcam"]);
-        assert_eq!(sorted(Order::Name), ["sobel", "gradcam", "gradient", "smoothgrad"]);
-        assert_eq!(sorted(Order::Family), ["gradcam", "gradient", "smoothgrad", "sobel"]);
-        assert_eq!(sorted(Order::Seconds), ["sobel", "gradient", "gradcam", "smoothgrad"]);
+        assert_eq!(sorted(Order::Arrival), ["smoothgrad", "sobel", "gradient", "layercam"]);
+        assert_eq!(sorted(Order::Name), ["gradient", "layercam", "smoothgrad", "sobel"]);
+        assert_eq!(sorted(Order::Family), ["layercam", "gradient", "smoothgrad", "sobel"]);
+        assert_eq!(sorted(Order::Seconds), ["sobel", "gradient", "layercam", "smoothgrad"]);
     }
 }

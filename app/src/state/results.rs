@@ -119,6 +119,8 @@ pub struct Drawn {
     pub field: Vec<f32>,
     /// The ranges of the field: as usual, and with nothing left out.
     ranges: [(Clip, Range); 2],
+    /// The least value of the field.
+    pub least: f32,
     /// What ran it.
     pub device: DeviceFacts,
     /// Seconds from the photo to the map, the forward pass it shares with the answer included.
@@ -141,7 +143,8 @@ impl Drawn {
         let sign = map.facts.sign;
         let ranges = [Clip::USUAL, Clip::None].map(|clip| (clip, Range::of(&field, sign, clip)));
         let seconds = map.facts.provenance.seconds;
-        Self { number: 0, card: 0, key, sketch: false, minus: None, map, field, ranges, device, seconds }
+        let least = field.iter().copied().fold(f32::INFINITY, f32::min);
+        Self { number: 0, card: 0, key, sketch: false, minus: None, map, field, ranges, least, device, seconds }
     }
 
     /// Whether it was stopped before all its samples were in.

@@ -199,7 +199,7 @@ mod tests {
     fn differences_are_told() {
         let told = preset("facct24").unwrap().differences();
         assert!(
-            told[0].starts_with("SmoothGrad: noise 0.2 (usually 0.15), samples 10 (usually 50); the study"),
+            told[1].starts_with("SmoothGrad: noise 0.2 (usually 0.15), samples 10 (usually 50); the study"),
             "{told:?}"
         );
         assert!(told.iter().any(|one| one == "Integrated gradients: steps 30 (usually 50)."), "{told:?}");

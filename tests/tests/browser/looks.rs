@@ -59,7 +59,7 @@ for (const e of document.body.querySelectorAll('*')) {
         faults.push(`${name(e)} is squeezed: ${e.clientWidth} px for ${e.scrollWidth}`);
     if (words && parseFloat(style.fontSize) < 10) faults.push(`${name(e)} is set in ${style.fontSize}`);
 }
-const layer = e => e.closest('.status, .top, .sheet, .drawer > header, .picker > footer, .picker h3, [popover], .classes') ?? document.body;
+const layer = e => e.closest('.status, .top, .sheet, .drawer > header, .picker > footer, .picker h3, .picker .presets, .picker .all, [popover], .classes') ?? document.body;
 const over = document.querySelector(':popover-open, .classes');
 const lines = [];
 for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode();) {

@@ -60,7 +60,7 @@ fn Seed(desk: Desk) -> impl IntoView {
     };
     view! {
         <label class="field">
-            <span>"Seed of what is drawn at random"</span>
+            <span>"Seed of random draws"</span>
             <input class="num" id="seed" inputmode="numeric" autocomplete="off" prop:value=move || seed.get().to_string() aria-invalid=move || fault.with(Option::is_some).to_string() on:change:target=move |event| set(event.target().value()) />
         </label>
         {move || fault.get().map(|why| view! { <p class="fault s" role="alert"><Draw icon=Icon::Bad class="no" /><span>{why}</span></p> })}

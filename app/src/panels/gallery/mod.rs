@@ -4,7 +4,7 @@ mod card;
 mod walk;
 
 use crate::panels::methods;
-use crate::state::desk::{Card, Desk};
+use crate::state::desk::{Card, Desk, Progress};
 use crate::state::order::Order;
 use crate::widgets::choice::{Choice, Pick};
 use crate::widgets::icon::{Draw, Icon};
@@ -69,7 +69,7 @@ fn Head(desk: Desk, cards: Memo<Vec<Card>>) -> impl IntoView {
                 </button>
             </Show>
             <span class="grow"></span>
-            <Pick label="Order of the maps" options=Order::ALL.to_vec() value=order set=move |order| desk.display.update(|display| display.order = order) />
+            <Pick label="Order of the maps" quiet=true options=Order::ALL.to_vec() value=order set=move |order| desk.display.update(|display| display.order = order) />
             <Choice
                 legend="Colour scale among maps of one method"
                 name="shared"
@@ -88,11 +88,11 @@ fn Head(desk: Desk, cards: Memo<Vec<Card>>) -> impl IntoView {
 /// How many maps are done, and how many are not.
 fn count(cards: &[Card]) -> String {
     let of = |wanted: fn(&Card) -> bool| cards.iter().filter(|card| wanted(card)).count();
-    let done = of(|card| matches!(card, Card::Map(_, false)));
+    let done = of(|card| matches!(card, Card::Map(_, Progress::Done)));
     let parts = [
-        (of(|card| matches!(card, Card::Map(_, true) | Card::Coming(_, Some(true)))), "running"),
+        (of(|card| matches!(card, Card::Map(_, Progress::Running) | Card::Coming(_, Some(true)))), "running"),
         (of(|card| matches!(card, Card::Coming(_, Some(false)))), "to come"),
-        (of(|card| matches!(card, Card::Coming(_, None))), "stopped"),
+        (of(|card| matches!(card, Card::Map(_, Progress::Stopped) | Card::Coming(_, None))), "stopped"),
         (of(|card| matches!(card, Card::Missing(..))), "not to be had"),
     ];
     let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(", {n} {what}"));

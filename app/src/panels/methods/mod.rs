@@ -92,12 +92,14 @@ fn List(desk: Desk) -> impl IntoView {
         });
         view! {
             <Show when=move || of.with(|of| !of.is_empty())>
-                <h3>{family.title()}</h3>
-                <ul class="methods">
-                    <For each=move || of.get() key=|id| *id let(id)>
-                        {entry(id).map(|entry| view! { <method::Method desk entry /> })}
-                    </For>
-                </ul>
+                <section>
+                    <h3>{family.title()}</h3>
+                    <ul class="methods">
+                        <For each=move || of.get() key=|id| *id let(id)>
+                            {entry(id).map(|entry| view! { <method::Method desk entry /> })}
+                        </For>
+                    </ul>
+                </section>
             </Show>
         }
     });
@@ -157,7 +159,8 @@ fn Foot(desk: Desk, close: impl Fn() + Copy + Send + Sync + 'static) -> impl Int
 
 /// What something takes: passes, and seconds where they can be foretold.
 fn takes(foretold: Foretold) -> String {
-    let seconds = foretold.seconds.map(|seconds| format!(", {}", number::seconds(seconds)));
+    let seconds =
+        foretold.seconds.filter(|seconds| *seconds >= 5e-4).map(|seconds| format!(", {}", number::seconds(seconds)));
     format!("{}{}", number::passes(foretold.passes), seconds.unwrap_or_default())
 }
 

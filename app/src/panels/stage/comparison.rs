@@ -64,7 +64,7 @@ fn Swap(view: RwSignal<View>) -> impl IntoView {
     let set = move |swap| view.update(|view| view.swap = swap);
     view! {
         <button
-            class="b bare"
+            class="b bare swap"
             type="button"
             title="Hold: the other of the two"
             aria-pressed=move || view.with(|view| view.swap).to_string()
@@ -75,7 +75,7 @@ fn Swap(view: RwSignal<View>) -> impl IntoView {
             on:blur=move |_| set(false)
         >
             <Draw icon=Icon::Eye />
-            "Blink "
+            <span class="word">"Blink"</span>
             <kbd class="from-800">"b"</kbd>
         </button>
     }

@@ -1,17 +1,27 @@
 //! What lies in the gallery: the maps of the photo on the stage, what is on its way, and what can not be had.
 
 use super::super::comparison::{self, Shown};
-use super::super::ledger::Ledger;
 use super::super::results::{Drawn, Key, Question};
 use super::Desk;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// How far a map is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It is done.
+    Done,
+    /// It still sharpens.
+    Running,
+    /// It was stopped before all its samples were in.
+    Stopped,
+}
+
 /// What a card shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Card {
-    /// A map: the number of its card, and whether it still sharpens.
-    Map(u32, bool),
+    /// A map: the number of its card, and how far it is.
+    Map(u32, Progress),
     /// A map that is on its way, and whether its method runs; without either, it was stopped.
     Coming(Key, Option<bool>),
     /// A map that there can not be, and why.
@@ -93,11 +103,17 @@ impl Desk {
         let missing = self.results.with(|results| results.missing(seen));
         let missing = missing.into_iter().filter(|(key, _)| Some(key.question) == question);
         let busy = |drawn: &Drawn| {
-            let under_way =
-                |ledger: &Ledger| ledger.explaining(seen.0).any(|(_, line)| line.methods().contains(&drawn.key.spec));
-            drawn.sketch && self.ledger.with(under_way)
+            self.ledger
+                .with(|ledger| ledger.explaining(seen.0).any(|(_, line)| line.methods().contains(&drawn.key.spec)))
         };
-        let card = |drawn: Arc<Drawn>| Card::Map(drawn.card, busy(&drawn));
+        let card = |drawn: Arc<Drawn>| {
+            let progress = match drawn.cut_short() {
+                false => Progress::Done,
+                true if drawn.sketch && busy(&drawn) => Progress::Running,
+                true => Progress::Stopped,
+            };
+            Card::Map(drawn.card, progress)
+        };
         now.into_iter()
             .map(card)
             .chain(missing.map(|(key, sentence)| Card::Missing(key, sentence)))

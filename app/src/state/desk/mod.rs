@@ -13,7 +13,7 @@ mod photos;
 mod wanted;
 mod workers;
 
-pub use cards::Card;
+pub use cards::{Card, Progress};
 pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
 
