@@ -3,6 +3,7 @@
 pub mod crops;
 pub mod explained;
 pub mod golden;
+pub mod scene;
 pub mod zoo;
 
 use burn::tensor::Device;
@@ -55,5 +56,5 @@ pub fn open(folder: &str, device: &Device) -> Network {
     let folder = root().join(folder);
     let card: Card = serde_json::from_slice(&bytes(folder.join("card.json"))).unwrap();
     let weights = bytes(folder.join(&card.weights));
-    load::open(&card, &weights, device).unwrap_or_else(|error| panic!("{error}"))
+    load::open(&card, weights.into(), &|_| None, device).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,6 +1,7 @@
 //! A network by id or path, opened on a device, with its class names.
 
 use std::path::Path;
+use tessera_core::digest::Content;
 use tessera_core::experiment::classes::{Classes, Found};
 use tessera_core::experiment::{Answer, Target, record::Ranked};
 use tessera_core::network::{Network, card::Card, load};
@@ -119,7 +120,7 @@ pub fn read(model: &str, size: Option<usize>) -> Result<load::Model, String> {
     let path = Path::new(model);
     if model == bundled().id {
         let card = resized(bundled(), size);
-        return load::read_by_card(&card, BUNDLED_WEIGHTS, &|_| None).map_err(|error| error.to_string());
+        return load::read_by_card(&card, BUNDLED_WEIGHTS.into(), &|_| None).map_err(|error| error.to_string());
     }
     if !path.exists() {
         return Err(format!(
@@ -138,7 +139,7 @@ pub fn read(model: &str, size: Option<usize>) -> Result<load::Model, String> {
         return by_card(&resized(read_card(&beside)?, size), &path);
     }
     let name = path.file_name().map_or_else(|| model.into(), |name| name.to_string_lossy().into_owned());
-    let read = load::read(&name, &bytes(&path)?, &|name| beside_file(&path, name));
+    let read = load::read(&name, bytes(&path)?.into(), &|name| beside_file(&path, name));
     let read = read.map_err(|error| format!("{}: {error}", path.display()))?;
     // The file's own size is a default: for another one its graph is made anew.
     if size.is_some() { by_card(&resized(read.card, size), &path) } else { Ok(read) }
@@ -150,7 +151,7 @@ fn resized(card: Card, size: Option<usize>) -> Card {
 }
 
 fn by_card(card: &Card, weights: &Path) -> Result<load::Model, String> {
-    load::read_by_card(card, &bytes(weights)?, &|name| beside_file(weights, name))
+    load::read_by_card(card, bytes(weights)?.into(), &|name| beside_file(weights, name))
         .map_err(|error| format!("{}: {error}", weights.display()))
 }
 
@@ -165,7 +166,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// A file in the same folder; a name that leads out of it is none.
-fn beside_file(path: &Path, name: &str) -> Option<Vec<u8>> {
+fn beside_file(path: &Path, name: &str) -> Option<Content> {
     let plain = Path::new(name).file_name().is_some_and(|file| file == name);
-    plain.then(|| std::fs::read(path.with_file_name(name)).ok()).flatten()
+    plain.then(|| std::fs::read(path.with_file_name(name)).ok()).flatten().map(Content::from)
 }

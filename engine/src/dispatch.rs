@@ -2,15 +2,18 @@
 
 use crate::protocol::{DeviceFacts, DeviceKind, Event, Job, Request};
 use crate::{device, selftest};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use tessera_core::digest::Content;
 use tessera_core::experiment::{self, Cell, Flow, Observer, Step};
 use tessera_core::map::{Facts, Map};
 use tessera_core::network::plan::Outline;
 use tessera_core::network::{Network, card::Card, load};
 use tessera_core::photo::{self, Crop, Input, Region};
 
-/// Bytes that go with a message.
+/// Bytes that go with an event.
 pub type Buffer = Vec<u8>;
 
 /// What the surroundings of an engine give it: a way out, a clock, and a moment to read messages.
@@ -38,24 +41,25 @@ impl Engine {
     }
 
     /// Does what a request asks and posts its events. Never panics on what a stranger's file holds.
-    pub async fn handle(&mut self, request: Request, mut buffers: Vec<Buffer>, host: &dyn Host) {
-        let first = if buffers.is_empty() { vec![] } else { buffers.remove(0) };
+    pub async fn handle(&mut self, request: Request, mut buffers: Vec<Content>, host: &dyn Host) {
+        let first = if buffers.is_empty() { vec![].into() } else { buffers.remove(0) };
         match request {
-            Request::Open { card } => self.open(&card, &first, host).await,
-            Request::Inspect { job, name } => inspect(job, &name, &first, host),
+            Request::Open { card } => self.open(&card, first, buffers, host).await,
+            Request::Inspect { job, name, beside } => inspect(job, &name, first, &Files::new(beside, buffers), host),
             Request::Prepare { job, crop, card, preview } => prepare(job, crop, &card, preview, &first, host),
             Request::Explain { job, height, width, target, scale, seed, methods } => {
-                let input = Input { height, width, rgb: first, region: whole(height, width) };
+                let input = Input { height, width, rgb: first.into_bytes(), region: whole(height, width) };
                 self.explain(job, Cell { input: &input, target, scale, seed, methods: &methods }, host).await;
             }
-            Request::Test { job } => self.test(job, first, buffers, host).await,
+            Request::Test { job } => self.test(job, &first, &buffers, host).await,
             Request::Stop { job } => host.post(Event::Stopped { job }, vec![]),
         }
     }
 
-    async fn open(&mut self, card: &Card, file: &[u8], host: &dyn Host) {
+    async fn open(&mut self, card: &Card, file: Content, beside: Vec<Content>, host: &dyn Host) {
         let start = host.seconds();
-        match self.open_network(card, file).await {
+        let beside = Files::new(card.beside.iter().map(|file| file.name.clone()), beside);
+        match self.open_network(card, file, &beside).await {
             Ok((device, network)) => {
                 let network = Box::new(network);
                 host.post(Event::Opened { device, network, seconds: host.seconds() - start }, vec![]);
@@ -64,13 +68,18 @@ impl Engine {
         }
     }
 
-    async fn open_network(&mut self, card: &Card, file: &[u8]) -> Result<(DeviceFacts, Outline), String> {
+    async fn open_network(
+        &mut self,
+        card: &Card,
+        file: Content,
+        beside: &Files,
+    ) -> Result<(DeviceFacts, Outline), String> {
         let (device, facts) = match &self.network {
             // A runtime can be set up once only, so a second network goes to the device that is open.
             Some(open) => (open.device.clone(), self.facts.clone().expect("set with the network")),
             None => device::open(self.kind).await?,
         };
-        let network = load::open(card, file, &device).map_err(|error| error.to_string())?;
+        let network = load::open(card, file, &|name| beside.take(name), &device).map_err(|error| error.to_string())?;
         let size = card.preprocess.size;
         let outline = Outline::new(&network.graph, [size, size]).map_err(|error| error.to_string())?;
         self.network = Some(network);
@@ -102,10 +111,10 @@ impl Engine {
 
     /// Runs the known-answer test twice: the first pass also builds kernels, the second is the one that is timed, its
     /// forward half once more by itself.
-    async fn test(&self, job: Job, logits: Buffer, mut rest: Vec<Buffer>, host: &dyn Host) {
+    async fn test(&self, job: Job, logits: &[u8], rest: &[Content], host: &dyn Host) {
         let Some(network) = &self.network else { return fail(job, NOT_OPEN, host) };
-        let reference = (!rest.is_empty())
-            .then(|| selftest::Numbers { logits: floats(&logits), gradient: floats(&rest.remove(0)) });
+        let numbers = |gradient| selftest::Numbers { logits: floats(logits), gradient: floats(gradient) };
+        let reference = rest.first().map(|gradient| numbers(gradient));
         match timed_test(network, host).await {
             Ok((found, forward, seconds)) => {
                 let report = reference.map(|reference| selftest::compare(&found, &reference));
@@ -114,6 +123,19 @@ impl Engine {
             }
             Err(error) => fail(job, &error.to_string(), host),
         }
+    }
+}
+
+/// Files beside a model file, each handed out once: no copy of it is made.
+struct Files(RefCell<BTreeMap<String, Content>>);
+
+impl Files {
+    fn new(names: impl IntoIterator<Item = String>, buffers: Vec<Content>) -> Self {
+        Self(RefCell::new(names.into_iter().zip(buffers).collect()))
+    }
+
+    fn take(&self, name: &str) -> Option<Content> {
+        self.0.borrow_mut().remove(name)
     }
 }
 
@@ -137,8 +159,8 @@ fn whole(height: usize, width: usize) -> Region {
     Region { left: 0.0, top: 0.0, width: width as f64, height: height as f64 }
 }
 
-fn inspect(job: Job, name: &str, file: &[u8], host: &dyn Host) {
-    let inspected = load::read(name, file, &|_| None).and_then(|model| Ok((model.sums()?, model)));
+fn inspect(job: Job, name: &str, file: Content, beside: &Files, host: &dyn Host) {
+    let inspected = load::read(name, file, &|name| beside.take(name)).and_then(|model| Ok((model.sums()?, model)));
     match inspected {
         Ok((sums, model)) => {
             host.post(Event::Inspected { job, card: model.card, sums, notes: model.notes }, vec![]);

@@ -19,18 +19,21 @@ pub type Job = u32;
 /// From the page to a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Opens the worker's device and puts the network on it. Buffers: the weight file. Answer: `Opened` or `Refused`.
+    /// Opens the worker's device and puts the network on it. Buffers: the weight file, then those beside it in the card's
+    /// order. Answer: `Opened` or `Refused`.
     Open {
         /// What is known of the network.
         card: Card,
     },
-    /// Reads a model file that came without a card. Buffers: the file. Needs no open network. Answer: `Inspected` or
-    /// `Failed`.
+    /// Reads a model file that came without a card. Buffers: the file, then those beside it. Needs no open network.
+    /// Answer: `Inspected` or `Failed`.
     Inspect {
         /// Number of the work.
         job: Job,
         /// Name of the file.
         name: String,
+        /// Names of the files beside it, in which an ONNX file may keep its weights.
+        beside: Vec<String>,
     },
     /// Decodes a photo and cuts out what the network will see. Buffers: the file's bytes. Needs no open network.
     /// Answer: `Prepared` or `Failed`.

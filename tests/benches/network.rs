@@ -43,7 +43,7 @@ fn card(folder: &Path) -> Card {
 /// The network on the processor.
 fn network(folder: &Path) -> Network {
     let weights = tessera_tests::bytes(folder.join(WEIGHTS));
-    load::open(&card(folder), &weights, &Device::flex()).unwrap_or_else(|error| panic!("{error}"))
+    load::open(&card(folder), weights.into(), &|_| None, &Device::flex()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The picture: a sample photo as the network sees it.
@@ -59,7 +59,7 @@ fn files(folder: &Path, side: usize) {
     let path = folder.join(CARD);
     if !path.exists() {
         let file = tessera_tests::bytes(folder.join(WEIGHTS));
-        let mut card = load::read(WEIGHTS, &file, &|_| None).unwrap_or_else(|error| panic!("{error}")).card;
+        let mut card = load::read(WEIGHTS, file.into(), &|_| None).unwrap_or_else(|error| panic!("{error}")).card;
         card.preprocess = card.preprocess.resized(side);
         std::fs::write(&path, serde_json::to_vec(&card).expect("a card is JSON"))
             .expect("the folder can be written to");

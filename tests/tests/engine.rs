@@ -41,6 +41,7 @@ fn card() -> (Card, Vec<u8>) {
 }
 
 fn ask(engine: &mut Engine, desk: &Desk, request: Request, buffers: Vec<Buffer>) -> Vec<(Event, Vec<Buffer>)> {
+    let buffers = buffers.into_iter().map(Into::into).collect();
     pollster::block_on(engine.handle(request, buffers, desk));
     desk.events.take()
 }
@@ -117,6 +118,34 @@ fn wrong_requests_are_sentences() {
     assert!(sentence(ask(&mut engine, &desk, request, vec![vec![0; 10]])).contains("size it claims"));
     let (request, buffers) = explain(&["guesswork"]);
     assert!(sentence(ask(&mut engine, &desk, request, buffers)).contains("no method called guesswork"));
+}
+
+#[test]
+fn weights_in_a_second_file_are_read_and_checked() {
+    let folder = root().join("tests/golden/onnx");
+    let name = "resnet18.external.onnx";
+    let (model, data) = (bytes(folder.join(name)), bytes(folder.join(format!("{name}.data"))));
+    let (desk, mut engine) = (Desk::default(), Engine::new(DeviceKind::Cpu));
+    let inspect = |beside: &[String]| Request::Inspect { job: 1, name: name.into(), beside: beside.to_vec() };
+    let events = ask(&mut engine, &desk, inspect(&[]), vec![model.clone()]);
+    let Event::Failed { sentence, .. } = &events[0].0 else { panic!("{:?}", events[0].0) };
+    assert!(sentence.contains(&format!("{name}.data, which is not there")), "{sentence}");
+
+    let names = ["spare".into(), format!("{name}.data")];
+    let mut events = ask(&mut engine, &desk, inspect(&names), vec![model.clone(), vec![1], data.clone()]);
+    let (Event::Inspected { card, .. }, _) = events.remove(0) else { panic!("the file is not understood") };
+    assert_eq!(
+        card.beside.iter().map(|file| (&file.name, file.bytes)).collect::<Vec<_>>(),
+        [(&names[1], data.len() as u64)]
+    );
+
+    let mut changed = data.clone();
+    changed[1000] ^= 1;
+    let events = ask(&mut engine, &desk, Request::Open { card: card.clone() }, vec![model.clone(), changed]);
+    let Event::Refused { sentence } = &events[0].0 else { panic!("{:?}", events[0].0) };
+    assert!(sentence.contains(&format!("SHA-256 of the model file {name}.data")), "{sentence}");
+    let events = ask(&mut engine, &desk, Request::Open { card }, vec![model, data]);
+    assert!(matches!(events[..], [(Event::Opened { .. }, _)]), "{:?}", events[0].0);
 }
 
 #[test]

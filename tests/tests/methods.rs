@@ -3,24 +3,22 @@
 //! A tolerance is a relative length over the numbers stored: thirty times what the reference's own f32 is off its f64, and no
 //! less than [`LEAST`]; tests/golden/methods/README.md has the reason.
 
-use burn::tensor::Device;
 use safetensors::SafeTensors;
 use std::collections::BTreeMap;
-use tessera_core::descriptor::{Scale, Setting, Settings};
 use tessera_core::map::Map;
-use tessera_core::method::{self, Flow, MethodError, Moment, Watcher, Work};
-use tessera_core::network::canonise::fold_batch_norms;
-use tessera_core::network::card::{Card, ONNX};
-use tessera_core::network::{Network, Objective, Session, load, zoo};
-use tessera_core::photo::preset::UNIT;
-use tessera_core::photo::{Filter, Input, Preprocess};
-use tessera_tests::explained::stripes;
-use tessera_tests::golden::lite0;
-use tessera_tests::zoo::Golden;
+use tessera_tests::explained::spec;
+use tessera_tests::scene::Scene;
 use tessera_tests::{bytes, root};
 
 /// The least tolerance: some f32 roundings in another order of sums.
 const LEAST: f64 = 1e-5;
+
+/// The least for sums over dozens of pictures in rectifier networks: rounding turns a unit over that is at its kink in one
+/// of them, and that one's gradient moves by a few percent.
+const TURNED: f64 = 5e-3;
+
+/// Components whose sign hangs on a sum that a layer norm has made zero.
+const UNSIGNED: [(&str, &str); 1] = [("convnext_tiny", "eigengradcam@features.5.8")];
 
 /// What the references gave for one network.
 struct References {
@@ -58,9 +56,13 @@ impl References {
         assert_eq!(found.len(), expected.len(), "{}, {tensor}", self.file);
         let cut = |v: f32| if positive { v.max(0.0) } else { v };
         let square = |sum: f64, d: f64| sum + d * d;
-        let apart = found.iter().zip(expected).map(|(a, b)| f64::from(a - cut(*b))).fold(0.0, square).sqrt();
+        let apart =
+            |sign: f32| found.iter().zip(expected).map(|(a, b)| f64::from(sign * a - cut(*b))).fold(0.0, square).sqrt();
+        let unsigned = UNSIGNED.contains(&(self.file.as_str(), tensor));
+        let apart = if unsigned { apart(1.0).min(apart(-1.0)) } else { apart(1.0) };
         let length = expected.iter().map(|&v| f64::from(v)).fold(0.0, square).sqrt();
-        let allowed = (30.0 * self.number(tensor, "noise")).max(LEAST);
+        let least = if tensor.starts_with("integrated_gradients") { TURNED } else { LEAST };
+        let allowed = (30.0 * self.number(tensor, "noise")).max(least);
         println!("{:<28} {tensor:<44} {:.1e} of {allowed:.1e}", self.file, apart / length);
         apart / length / allowed
     }
@@ -105,89 +107,6 @@ const METHODS: [(&str, &str, &[(&str, &str)]); 32] = [
     ("bcos.contribution", "bcos", &[]),
 ];
 
-/// Nobody.
-struct Silent;
-
-impl Watcher for Silent {
-    fn went(&mut self, _: f64) -> Moment<'_, Flow> {
-        Box::pin(std::future::ready(Flow::Go))
-    }
-
-    fn sketch(&mut self, _: Map) -> Moment<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
-}
-
-/// A network and what it sees, in its own numbers.
-struct Scene {
-    network: Network,
-    numbers: Vec<f32>,
-    input: Input,
-}
-
-impl Scene {
-    /// A network in small, with weights and input by formula.
-    fn formula(file: &str) -> Scene {
-        let golden = Golden::open(file);
-        let graph = golden.graph();
-        let parameters = golden.parameters(&graph);
-        let (graph, parameters) = fold_batch_norms(graph, parameters);
-        let device = Device::flex();
-        let weights = load::upload(&graph, parameters, &device);
-        let preprocess = Preprocess {
-            size: 64,
-            resize: 64,
-            filter: Filter::Bilinear,
-            mean: UNIT.mean,
-            std: UNIT.std,
-            order: UNIT.order,
-        };
-        let card = Card {
-            id: file.into(),
-            title: file.into(),
-            architecture: ONNX.into(),
-            classes: golden.dimensions.classes,
-            weights: String::new(),
-            bytes: 0,
-            sha256: String::new(),
-            preprocess,
-            output: zoo::architecture(&golden.id).unwrap().output,
-            names: vec![],
-            licence: String::new(),
-            source: String::new(),
-        };
-        let input = stripes(golden.size[0], golden.size[1]);
-        Scene { network: Network { card, graph, weights, device }, numbers: golden.input(), input }
-    }
-
-    /// The bundled network and a photo of a cat.
-    fn trained() -> Scene {
-        let network = tessera_tests::lite0(&Device::flex());
-        let input = lite0().into_iter().find(|golden| golden.name == "cat").unwrap().input;
-        Scene { numbers: input.normalised(&network.card.preprocess), network, input }
-    }
-
-    fn map(&self, target: usize, id: &str, settings: &[(&str, &str)]) -> Result<Map, MethodError> {
-        let Input { height, width, .. } = self.input;
-        let entry = method::entry(id).unwrap();
-        let settings = settings.iter().map(|(id, text)| ((*id).into(), Setting::from(*text))).collect();
-        let settings = Settings(settings).complete(entry.params).unwrap();
-        let mut session = Session::new(&self.network, self.numbers.clone(), height, width).unwrap();
-        let passes = method::cost(id, &settings, session.plan()).passes();
-        let mut work = Work {
-            session: &mut session,
-            input: &self.input,
-            objective: Objective { classes: vec![(target, 1.0)], scale: Scale::Logit },
-            settings,
-            seed: 0,
-            entry,
-            passes,
-            watcher: &mut Silent,
-        };
-        pollster::block_on(method::run(&mut work))
-    }
-}
-
 /// The number of each part of a map painted over parts of `side` x `side`, along the rows.
 fn parts(map: &Map, side: usize) -> Vec<f32> {
     let (rows, columns) = (map.facts.height / side, map.facts.width / side);
@@ -206,7 +125,7 @@ fn compare(scene: &Scene, references: &References) -> usize {
                 _ => continue,
             };
             let layer: Vec<(&str, &str)> = layer.map(|layer| ("layer", layer)).into_iter().collect();
-            let map = scene.map(references.target, id, &[settings, &layer].concat());
+            let map = scene.map(references.target, &spec(id, &[settings, &layer].concat()));
             let map = map.unwrap_or_else(|why| panic!("{}, {stored}: {why}", references.file));
             let found = match tensor {
                 "lime.coefficients" => parts(&map, 8),
@@ -241,13 +160,13 @@ fn with_sums() {
 
 #[test]
 fn with_concatenations() {
-    check("densenet121", 24);
-    check("squeezenet1_1", 24);
+    check("densenet121", 25);
+    check("squeezenet1_1", 25);
 }
 
 #[test]
 fn with_clips_and_depthwise_convolutions() {
-    check("mobilenet_v2", 24);
+    check("mobilenet_v2", 25);
 }
 
 #[test]
@@ -257,7 +176,7 @@ fn with_layer_norms() {
 
 #[test]
 fn with_attention() {
-    check("vit_b_16", 22);
+    check("vit_b_16", 23);
 }
 
 #[test]

@@ -85,8 +85,8 @@ fn open(id: &str, parameters: &Parameters) -> Network {
         (name.as_str(), TensorView::new(Dtype::F32, p.shape.clone(), bytes).expect("as many bytes as its shape says"))
     });
     let file = safetensors::serialize(views, None).unwrap();
-    let model =
-        load::read(&format!("{id}.safetensors"), &file, &|_| None).unwrap_or_else(|error| panic!("{id}: {error}"));
+    let model = load::read(&format!("{id}.safetensors"), file.into(), &|_| None)
+        .unwrap_or_else(|error| panic!("{id}: {error}"));
     assert_eq!(model.card.architecture, id);
     model.upload(&Device::flex()).unwrap_or_else(|error| panic!("{id}: {error}"))
 }

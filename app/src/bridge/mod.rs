@@ -3,5 +3,6 @@
 pub mod client;
 pub mod download;
 pub mod fetch;
+pub mod files;
 pub mod pool;
 pub mod store;

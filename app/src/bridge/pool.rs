@@ -191,13 +191,16 @@ impl Pool {
         self.worker(seat).is_some_and(|worker| worker.trial)
     }
 
-    /// The network that was tried out takes over: its worker stays, all others end, and all work is dropped.
+    /// The network that was tried out takes over: its worker stays, all others end. What they had in hand waits; what of
+    /// it was for their network is to be taken away ([`Pool::forget`]).
     pub fn adopt(&mut self, seat: Seat) {
         let (kept, ended) = self.workers.drain(..).partition(|worker| worker.seat == seat);
         self.workers = kept;
         self.workers.iter_mut().for_each(|worker| worker.trial = false);
-        self.orders.extend(ended.into_iter().map(|worker: Worker| Order::End(worker.seat)));
-        self.waiting.clear();
+        for worker in ended {
+            self.orders.push(Order::End(worker.seat));
+            self.waiting.extend(worker.task);
+        }
         self.weights = true;
         self.failures = 0;
         self.preferred = DeviceKind::Cpu;
@@ -216,6 +219,11 @@ impl Pool {
     /// Adds work at the end of the queue.
     pub fn submit(&mut self, task: Task) {
         self.waiting.push_back(task);
+    }
+
+    /// Takes work that nobody wants any more out of the queue; what a worker has in hand it finishes in vain.
+    pub fn forget(&mut self, jobs: &[Job]) {
+        self.waiting.retain(|task| !jobs.contains(&task.job));
     }
 
     /// Brings what waits about this photo to the front.
@@ -250,7 +258,7 @@ impl Pool {
             }
             Event::Refused { .. } => {
                 self.orders.push(Order::End(seat));
-                self.lost(seat);
+                self.ended(seat, false);
             }
             Event::Prepared { job, .. }
             | Event::Inspected { job, .. }
@@ -273,6 +281,11 @@ impl Pool {
     /// A worker is gone. Its work goes back to the front of the queue; work that cost two workers, or that only this
     /// device could do, comes out as failed.
     pub fn lost(&mut self, seat: Seat) -> Option<Job> {
+        self.ended(seat, true)
+    }
+
+    /// A worker is gone; `blame` says whether over its work.
+    fn ended(&mut self, seat: Seat, blame: bool) -> Option<Job> {
         let worker = self.worker(seat)?.clone();
         if worker.kind == DeviceKind::Cpu && worker.phase != Phase::Open && !worker.trial {
             self.failures += 1;
@@ -280,7 +293,7 @@ impl Pool {
         if worker.kind == DeviceKind::Gpu {
             self.preferred = DeviceKind::Cpu;
         }
-        self.put_back(seat, true)
+        self.put_back(seat, blame)
     }
 
     /// Ends a worker that does not answer; its work is dropped.
@@ -521,8 +534,54 @@ mod tests {
         pool.submit(task(2, 8, Need::Network));
         assert_eq!(pool.step(), [], "a worker on trial gets no work");
         pool.adopt(trial);
+        pool.forget(&[1, 2]);
         assert_eq!(pool.step(), [Order::End(0)]);
         assert_eq!((pool.jobs().len(), pool.tries(trial)), (0, false));
+    }
+
+    #[test]
+    fn looking_at_a_file_goes_on_when_another_network_takes_over() {
+        let mut pool = ready(1);
+        let trial = pool.try_out();
+        pool.submit(Task { job: 1, photo: None, need: Need::Worker, losses: 0 });
+        assert_eq!(pool.step(), [Order::Start(trial, DeviceKind::Cpu), Order::Send(0, 1)]);
+        pool.heard(trial, &opened(DeviceKind::Cpu));
+        pool.adopt(trial);
+        assert_eq!(pool.step(), [Order::End(0), Order::Send(trial, 1)]);
+    }
+
+    #[test]
+    fn work_for_a_refused_network_does_not_stand_before_that_for_the_next() {
+        let mut pool = Pool::new(1);
+        pool.weights();
+        pool.submit(task(1, 7, Need::Network));
+        pool.step();
+        pool.heard(0, &Event::Loaded);
+        pool.step();
+        pool.heard(0, &Event::Refused { sentence: "Damaged.".into() });
+        pool.await_weights();
+        pool.forget(&[1]);
+        pool.submit(task(2, 7, Need::Network));
+        pool.weights();
+        pool.step();
+        pool.heard(1, &Event::Loaded);
+        pool.step();
+        pool.heard(1, &opened(DeviceKind::Cpu));
+        assert_eq!(pool.step(), [Order::Send(1, 2)]);
+    }
+
+    #[test]
+    fn a_refused_network_is_not_the_photos_fault() {
+        let mut pool = Pool::new(1);
+        pool.weights();
+        pool.submit(task(1, 7, Need::Worker));
+        pool.step();
+        pool.lost(0);
+        pool.step();
+        pool.heard(1, &Event::Loaded);
+        assert_eq!(pool.step(), [Order::Open(1), Order::Send(1, 1)]);
+        pool.heard(1, &Event::Refused { sentence: "Damaged.".into() });
+        assert_eq!(pool.jobs(), [1]);
     }
 
     #[test]

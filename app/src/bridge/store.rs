@@ -1,6 +1,7 @@
-//! Models that the browser keeps for this page, in the origin's private file system: a folder each, with the file and
-//! its card. What is read from here is checked by whoever opens it.
+//! Models that the browser keeps for this page, in the origin's private file system: a folder each, with the file, those
+//! beside it and its card. What is read from here is checked by whoever opens it.
 
+use super::files::Files;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -13,6 +14,8 @@ use web_sys::{
 const FOLDER: &str = "models";
 /// Name of a model's file in its folder.
 const MODEL: &str = "model";
+/// Names of the files beside it, with their place in its card behind: what they are called there is a stranger's.
+const BESIDE: &str = "beside-";
 /// Name of its card.
 const CARD: &str = "card.json";
 
@@ -72,10 +75,10 @@ async fn write(folder: &FileSystemDirectoryHandle, name: &str, bytes: &Blob) -> 
 }
 
 /// Keeps a model under its id, in the place of an older one of that id.
-pub async fn keep(id: &str, card: &str, file: &Blob) -> Result<(), String> {
+pub async fn keep(id: &str, card: &str, files: &Files) -> Result<(), String> {
     let models = folder().await?;
     let own = below(&models, id, true).await?;
-    let written = match write(&own, MODEL, file).await {
+    let written = match write_all(&own, files).await {
         // The card comes last: a folder without one is not a model.
         Ok(()) => keep_card(id, card).await,
         Err(why) => Err(why),
@@ -85,6 +88,14 @@ pub async fn keep(id: &str, card: &str, file: &Blob) -> Result<(), String> {
         let _ = remove(id).await;
     }
     written
+}
+
+async fn write_all(folder: &FileSystemDirectoryHandle, files: &Files) -> Result<(), String> {
+    write(folder, MODEL, &files.model).await?;
+    for (at, file) in files.beside.iter().enumerate() {
+        write(folder, &format!("{BESIDE}{at}"), file).await?;
+    }
+    Ok(())
 }
 
 /// Writes the card of a kept model anew.
@@ -104,12 +115,16 @@ pub async fn remove(id: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A kept model: its card's text and its file, which stays on the disk until it is read.
-pub async fn open(id: &str) -> Result<(String, Blob), String> {
+/// A kept model: its card's text and its files, which stay on the disk until they are read.
+pub async fn open(id: &str) -> Result<(String, Files), String> {
     let own = below(&folder().await?, id, false).await?;
     let card = read(&own, CARD).await?;
     let text = JsFuture::from(card.text()).await.ok().and_then(|text| text.as_string());
-    Ok((text.ok_or("its card can not be read")?, read(&own, MODEL).await?))
+    let mut files = Files::from(read(&own, MODEL).await?);
+    while let Ok(file) = read(&own, &format!("{BESIDE}{}", files.beside.len())).await {
+        files.beside.push(file);
+    }
+    Ok((text.ok_or("its card can not be read")?, files))
 }
 
 async fn read(folder: &FileSystemDirectoryHandle, name: &str) -> Result<Blob, String> {
@@ -123,8 +138,8 @@ pub async fn list() -> Result<Vec<(String, u64)>, String> {
     let mut found = Vec::new();
     for name in names {
         // What was not written to its end is no model.
-        if let Ok((card, file)) = open(&name).await {
-            found.push((card, file.size() as u64));
+        if let Ok((card, files)) = open(&name).await {
+            found.push((card, files.bytes()));
         }
     }
     Ok(found)

@@ -128,10 +128,14 @@ impl Ledger {
         Some(line.work)
     }
 
-    /// Strikes out everything: the network it was for is gone.
-    pub fn clear(&mut self) {
-        self.lines.clear();
+    /// Strikes out what was asked of the network or cut out for it, because it is gone; says what that was, so that no
+    /// worker takes it up any more. Looking at a model file goes on.
+    #[must_use]
+    pub fn forget_network(&mut self) -> Vec<Job> {
+        let gone = self.lines.extract_if(.., |_, line| !matches!(line.work, Work::Inspect { .. }));
+        let gone = gone.map(|(job, _)| job).collect();
         self.finished = 0;
+        gone
     }
 
     /// The work that looks at a model file: one that is to be opened, or the one in use.
@@ -210,6 +214,17 @@ mod tests {
         assert_eq!(ledger.finished, 1);
         ledger.strike(second);
         assert_eq!(ledger.finished, 0);
+    }
+
+    #[test]
+    fn another_network_makes_all_work_vain_but_looking_at_files() {
+        let mut ledger = Ledger::default();
+        let prepare = ledger.enter(Work::Prepare { photo: 3, crop: Crop::Centre });
+        let inspect = ledger.enter(Work::Inspect { open: true });
+        let rest = [ledger.enter(explain(3)), ledger.enter(Work::Reference)];
+        assert_eq!(ledger.forget_network(), [prepare, rest[0], rest[1]]);
+        assert!(!ledger.preparing(3, Crop::Centre), "the photo could never be cut out for the next network");
+        assert_eq!(ledger.inspecting(true), Some(inspect));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod pace;
 pub mod photos;
 pub mod picking;
 pub mod preprocessing;
+pub mod question;
 pub mod results;
 pub mod samples;
 pub mod selection;

@@ -129,6 +129,7 @@ pub(super) mod tests {
             },
             output: Output::Softmax,
             names: vec![],
+            beside: vec![],
             licence: String::new(),
             source: String::new(),
         }

@@ -1,6 +1,7 @@
 //! The order in which cards of maps lie.
 
-use super::results::{Drawn, Key};
+use super::question::Key;
+use super::results::Drawn;
 use tessera_core::descriptor::Entry;
 use tessera_core::method::ENTRIES;
 
@@ -70,7 +71,7 @@ fn place(id: &str) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::results::Question;
+    use crate::state::question::Question;
     use tessera_core::descriptor::Scale;
     use tessera_core::experiment::MethodSpec;
 

@@ -1,10 +1,10 @@
 //! What the network answered and the maps that came out, kept for as long as their photo.
 
 use super::photos::PhotoId;
+use super::question::Key;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tessera_core::descriptor::Scale;
-use tessera_core::experiment::{self, MethodSpec, Target};
+use tessera_core::experiment::{self, MethodSpec};
 use tessera_core::map::Map;
 use tessera_core::map::range::{Clip, Range};
 use tessera_core::map::resample::{Interpolation, resample};
@@ -14,53 +14,6 @@ use tessera_engine::protocol::DeviceFacts;
 
 /// A photo as the network saw it.
 pub type Seen = (PhotoId, Crop);
-
-/// What is explained of a photo: a class, or one rather than another, on a scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// Index of the class.
-    pub class: usize,
-    /// Index of the class it is compared with.
-    pub against: Option<usize>,
-    /// The scale of the network's output.
-    pub scale: Scale,
-}
-
-impl Question {
-    /// What a worker is asked to explain.
-    #[must_use]
-    pub fn target(self) -> Target {
-        self.against.map_or(Target::Class(self.class), |against| Target::Difference(self.class, against))
-    }
-}
-
-/// Which map it is: two that agree in it are one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Key {
-    /// What is explained.
-    pub question: Question,
-    /// The seed, where the method draws at random.
-    pub seed: Option<u64>,
-    /// The method, and what is set of it.
-    pub spec: MethodSpec,
-}
-
-impl Key {
-    /// The map that a method draws for a question.
-    #[must_use]
-    pub fn new(question: Question, seed: u64, spec: &MethodSpec) -> Self {
-        let random = tessera_core::method::ENTRIES.iter().any(|entry| entry.id == spec.id && entry.is_random());
-        Self { question, seed: random.then_some(seed), spec: spec.brief() }
-    }
-
-    /// A text that is different for every key.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let Question { class, against, scale } = self.question;
-        let settings: Vec<String> = self.spec.settings.0.iter().map(|(id, set)| format!("{id}={set}")).collect();
-        format!("{} {class} {against:?} {scale:?} {:?} {}", self.spec.id, self.seed, settings.join(","))
-    }
-}
 
 /// The network's answer.
 #[derive(Debug)]
@@ -271,6 +224,7 @@ impl Results {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::question::tests::key;
     use super::*;
     use tessera_core::descriptor::Sign;
     use tessera_core::map::{Facts, Provenance};
@@ -295,11 +249,6 @@ pub(super) mod tests {
             values: values.to_vec(),
             facts: Facts { channels: 1, height: 2, width: 2, sign: Sign::Positive, provenance },
         }
-    }
-
-    fn key(method: &str, class: usize) -> Key {
-        let question = Question { class, against: None, scale: Scale::Logit };
-        Key::new(question, 7, &MethodSpec::plain(method))
     }
 
     /// A map of that method, ready to be shown.
@@ -349,19 +298,6 @@ pub(super) mod tests {
         assert!(results.map(seen, &key("gradcam", 5)).is_none());
         results.forget(1);
         assert!(results.maps(seen).is_empty());
-    }
-
-    #[test]
-    fn other_settings_make_another_map_and_seeds_count_where_something_is_drawn() {
-        let mut other = key("smoothgrad", 1);
-        other.spec.settings.0.insert("samples".into(), 8.0.into());
-        assert_ne!(key("smoothgrad", 1), other);
-        let question = key("smoothgrad", 1).question;
-        let mut usual = MethodSpec::plain("smoothgrad");
-        usual.settings.0.insert("samples".into(), 50.0.into());
-        assert_eq!(Key::new(question, 7, &usual), key("smoothgrad", 1));
-        assert_ne!(Key::new(question, 8, &usual), key("smoothgrad", 1));
-        assert_eq!(Key::new(question, 8, &MethodSpec::plain("gradcam")), key("gradcam", 1));
     }
 
     #[test]

@@ -155,14 +155,13 @@ impl Mixture {
         let mixed = shares.clone().matmul(self.maps.clone());
         let columns = mixed.dims()[1] / self.rows;
         let raw = self.down.clone().matmul(mixed.reshape([self.rows, columns])).matmul(self.across.clone());
-        let (least, span) = ends(&raw);
+        let (least, _, span) = ends(&raw);
         Mask { shares, scaled: (raw.clone() - least) / span, raw }
     }
 
     /// The derivative by `u`, given that by each place of the mask.
     fn back(&self, mask: &Mask, slope: Tensor<2>) -> Tensor<2> {
-        let (least, span) = ends(&mask.raw);
-        let greatest = least.clone() + span.clone();
+        let (least, greatest, span) = ends(&mask.raw);
         let share = |at: Tensor<2>| {
             let here = mask.raw.clone().equal(at.expand(mask.raw.dims())).float();
             here.clone() / here.sum().reshape([1, 1])
@@ -179,11 +178,12 @@ impl Mixture {
     }
 }
 
-/// The least number, and how far the greatest is above it; each `[1, 1]`.
-fn ends(raw: &Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-    let least = raw.clone().min().reshape([1, 1]);
-    let span = raw.clone().max().reshape([1, 1]) - least.clone();
-    (least, span.clamp_min(EPSILON))
+/// The least number, the greatest, and how far apart they are; each `[1, 1]`.
+fn ends(raw: &Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+    let (least, greatest): (Tensor<2>, Tensor<2>) =
+        (raw.clone().min().reshape([1, 1]), raw.clone().max().reshape([1, 1]));
+    let span = (greatest.clone() - least.clone()).clamp_min(EPSILON);
+    (least, greatest, span)
 }
 
 /// Adam (Kingma and Ba 2014, arXiv 1412.6980).

@@ -144,7 +144,7 @@ mod tests {
 
     fn rows() -> (Vec<Vec<bool>>, Vec<f64>, Vec<f64>) {
         let on: Vec<Vec<bool>> =
-            (0..40u32).map(|i| (0..4).map(|j| (i * 7 + j * 13 + i * j) % 5 < 2).collect()).collect();
+            (0..40u32).map(|i| (0..4).map(|j| (i * 7 + j * 13 + i * i * (j + 1)) % 11 < 5).collect()).collect();
         let truth = [1.5, -2.0, 0.0, 0.25];
         let found =
             on.iter().map(|row| 3.0 + row.iter().zip(truth).map(|(&on, b)| if on { b } else { 0.0 }).sum::<f64>());

@@ -21,6 +21,9 @@ pub struct Card {
     pub bytes: u64,
     /// SHA-256 of the weight file.
     pub sha256: String,
+    /// Files beside the weight file that hold numbers of it: an ONNX file may keep its weights there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
     /// What is done to a photo before the network sees it.
     pub preprocess: Preprocess,
     /// What its logits stand for.
@@ -33,6 +36,26 @@ pub struct Card {
     pub licence: String,
     /// Where the weights came from.
     pub source: String,
+}
+
+/// A file beside the weight file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// Its name, as the weight file calls it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+}
+
+impl Card {
+    /// Bytes of the weight file and of those beside it.
+    #[must_use]
+    pub fn all_bytes(&self) -> u64 {
+        self.bytes + self.beside.iter().map(|file| file.bytes).sum::<u64>()
+    }
 }
 
 /// The architecture of a card whose weight file holds its own graph.

@@ -1,7 +1,7 @@
 //! A card and a weight file to a network on a device.
 
 use super::canonise::fold_batch_norms;
-use super::card::{Card, ONNX, Output};
+use super::card::{self, Card, ONNX, Output};
 use super::format::onnx::{self, Head, OnnxError};
 use super::format::{self, FormatError, Kind};
 use super::graph::{Graph, Node, NodeId};
@@ -10,11 +10,12 @@ use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
 use super::zoo;
 use super::zoo::recognise::{Shapes, nearest, recognise, unused};
-use crate::digest::sha256;
+use crate::digest::Content;
 use crate::photo::preset::{PRESETS, Preset, UNIT};
 use crate::photo::{Filter, Preprocess};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// A network on a device, ready to run.
@@ -39,15 +40,17 @@ pub enum LoadError {
     Nearest(String),
     /// The card names an architecture that is not known.
     Architecture(String),
-    /// The file has another length than its card says.
+    /// A file has another length than its card says.
     Length {
+        /// Its name.
+        name: String,
         /// Bytes the card says.
         expected: u64,
         /// Bytes the file has.
         found: u64,
     },
-    /// The file's digest is not its card's.
-    Digest,
+    /// The digest of the file of that name is not its card's.
+    Digest(String),
     /// The file cannot be read.
     Format(FormatError),
     /// The ONNX file cannot become a network.
@@ -72,16 +75,14 @@ impl std::fmt::Display for LoadError {
                 "The model's card names the architecture {name}, which is not known: known are {}.",
                 zoo::ARCHITECTURES.iter().map(|known| known.id).collect::<Vec<_>>().join(", ")
             ),
-            LoadError::Length { expected, found } => write!(
+            LoadError::Length { name, expected, found } => write!(
                 f,
-                "The model file has {found} bytes where its card says {expected}, so it was cut short or changed: fetch it again."
+                "The model file {name} has {found} bytes where its card says {expected}, so it was cut short or changed: fetch it again."
             ),
-            LoadError::Digest => {
-                write!(
-                    f,
-                    "The model file's SHA-256 is not the one on its card, so it was damaged or changed: fetch it again."
-                )
-            }
+            LoadError::Digest(name) => write!(
+                f,
+                "The SHA-256 of the model file {name} is not the one on its card, so it was damaged or changed: fetch it again."
+            ),
             LoadError::Format(error) => error.fmt(f),
             LoadError::Onnx(error) => error.fmt(f),
             LoadError::Channels(found) => write!(
@@ -126,18 +127,18 @@ pub struct Sums {
 }
 
 /// Files beside a model file, by name: an ONNX file may keep its weights in them.
-pub type Beside<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+pub type Beside<'a> = &'a dyn Fn(&str) -> Option<Content>;
 
 /// Reads a model file that came without a card: recognises its format by its content and its architecture by its
 /// names and shapes. The card is a draft: what the file does not say is the usual.
 ///
 /// # Errors
 /// One sentence that says what is wrong with the file.
-pub fn read(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
-    if format::recognise(file) == Kind::Onnx {
+pub fn read(name: &str, file: Content, beside: Beside) -> Result<Model, LoadError> {
+    if format::recognise(&file) == Kind::Onnx {
         return read_onnx(name, file, beside);
     }
-    let checkpoint = format::read(file).map_err(LoadError::Format)?;
+    let checkpoint = format::read(&file).map_err(LoadError::Format)?;
     let candidate = recognise(&shapes(&checkpoint.parameters)).into_iter().next().ok_or(LoadError::Unknown)?;
     if !candidate.fits() {
         return Err(LoadError::Nearest(candidate.to_string()));
@@ -149,7 +150,7 @@ pub fn read(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError>
         classes: dimensions.classes,
         preprocess: Preprocess { size: dimensions.picture, ..architecture.preprocess },
         output: architecture.output,
-        ..draft(name, file)
+        ..draft(name, &file)
     };
     let mut notes: Vec<String> = checkpoint.notes.iter().map(ToString::to_string).collect();
     notes.push(format!("Preprocessing as for {}: change it if these weights want another.", architecture.source));
@@ -158,7 +159,7 @@ pub fn read(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError>
 }
 
 /// What is known of any file: its name, length and digest, and ImageNet's usual preprocessing.
-fn draft(name: &str, file: &[u8]) -> Card {
+fn draft(name: &str, file: &Content) -> Card {
     let id = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let Preset { mean, std, order, .. } = PRESETS[0];
     Card {
@@ -168,7 +169,8 @@ fn draft(name: &str, file: &[u8]) -> Card {
         classes: 0,
         weights: name.into(),
         bytes: file.len() as u64,
-        sha256: sha256(file),
+        sha256: file.sha256().into(),
+        beside: vec![],
         preprocess: Preprocess { size: 224, resize: 256, filter: Filter::Bilinear, mean, std, order },
         output: Output::Softmax,
         names: vec![],
@@ -177,9 +179,10 @@ fn draft(name: &str, file: &[u8]) -> Card {
     }
 }
 
-fn read_onnx(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
-    let model = onnx::Model::read(file.to_vec(), beside).map_err(LoadError::Onnx)?;
-    let mut card = draft(name, file);
+fn read_onnx(name: &str, file: Content, beside: Beside) -> Result<Model, LoadError> {
+    let mut card = draft(name, &file);
+    let (model, beside) = onnx_model(file, beside)?;
+    card.beside = beside;
     if model.declared.channels == 6 {
         let Preset { mean, std, order, .. } = UNIT;
         (card.preprocess, card.output) = (Preprocess { mean, std, order, ..card.preprocess }, Output::Sigmoid);
@@ -194,6 +197,19 @@ fn read_onnx(name: &str, file: &[u8], beside: Beside) -> Result<Model, LoadError
         read.notes.push("The file does not say how a photo is to be prepared: ImageNet's usual way was taken.".into());
     }
     Ok(read)
+}
+
+/// Reads an ONNX file, and says which files beside it were needed.
+fn onnx_model(file: Content, beside: Beside) -> Result<(onnx::Model, Vec<card::Beside>), LoadError> {
+    let taken = RefCell::new(vec![]);
+    let take = |name: &str| {
+        let file = beside(name)?;
+        let (bytes, sha256) = (file.len() as u64, file.sha256().into());
+        taken.borrow_mut().push(card::Beside { name: name.into(), bytes, sha256 });
+        Some(file.into_bytes())
+    };
+    let model = onnx::Model::read(file.into_bytes(), &take).map_err(LoadError::Onnx)?;
+    Ok((model, taken.into_inner()))
 }
 
 /// The network of an ONNX file at the card's size.
@@ -240,15 +256,16 @@ fn class_names(metadata: &BTreeMap<String, String>, classes: usize) -> Option<Ve
 ///
 /// # Errors
 /// One sentence that says what is wrong with the file.
-pub fn read_by_card(card: &Card, file: &[u8], beside: Beside) -> Result<Model, LoadError> {
-    check_file(card, file)?;
+pub fn read_by_card(card: &Card, file: Content, beside: Beside) -> Result<Model, LoadError> {
+    check_file(&card.weights, (card.bytes, &card.sha256), (file.len() as u64, file.sha256()))?;
     if card.architecture == ONNX {
-        let model = onnx::Model::read(file.to_vec(), beside).map_err(LoadError::Onnx)?;
+        let (model, beside) = onnx_model(file, beside)?;
+        check_beside(card, &beside)?;
         return by_onnx(&model, card.clone());
     }
     let architecture =
         zoo::architecture(&card.architecture).ok_or_else(|| LoadError::Architecture(card.architecture.clone()))?;
-    let checkpoint = format::read(file).map_err(LoadError::Format)?;
+    let checkpoint = format::read(&file).map_err(LoadError::Format)?;
     let candidate = nearest(architecture, &shapes(&checkpoint.parameters));
     let graph = candidate.graph();
     let notes = checkpoint.notes.iter().map(ToString::to_string).collect();
@@ -270,8 +287,8 @@ fn wanted(graph: &Graph, mut parameters: Parameters) -> Parameters {
 ///
 /// # Errors
 /// One sentence that says what is wrong with the file; nothing is left on the device then.
-pub fn open(card: &Card, file: &[u8], device: &Device) -> Result<Network, LoadError> {
-    read_by_card(card, file, &|_| None)?.upload(device)
+pub fn open(card: &Card, file: Content, beside: Beside, device: &Device) -> Result<Network, LoadError> {
+    read_by_card(card, file, beside)?.upload(device)
 }
 
 impl Model {
@@ -337,11 +354,20 @@ pub fn upload(graph: &Graph, mut parameters: Parameters, device: &Device) -> Vec
     weights
 }
 
-fn check_file(card: &Card, file: &[u8]) -> Result<(), LoadError> {
-    if file.len() as u64 != card.bytes {
-        return Err(LoadError::Length { expected: card.bytes, found: file.len() as u64 });
+/// Compares length and digest of a file with those its card says.
+fn check_file(name: &str, expected: (u64, &str), found: (u64, &str)) -> Result<(), LoadError> {
+    if found.0 != expected.0 {
+        return Err(LoadError::Length { name: name.into(), expected: expected.0, found: found.0 });
     }
-    if sha256(file) != card.sha256 { Err(LoadError::Digest) } else { Ok(()) }
+    if found.1 != expected.1 { Err(LoadError::Digest(name.into())) } else { Ok(()) }
+}
+
+/// Compares the files beside an ONNX file with those its card says, as far as it says them.
+fn check_beside(card: &Card, found: &[card::Beside]) -> Result<(), LoadError> {
+    found.iter().try_for_each(|found| match card.beside.iter().find(|known| known.name == found.name) {
+        Some(known) => check_file(&known.name, (known.bytes, &known.sha256), (found.bytes, &found.sha256)),
+        None => Ok(()),
+    })
 }
 
 /// Compares what the graph wants with what the file has.

@@ -25,6 +25,8 @@ pub struct Plan {
     pub numbers: usize,
     /// Numbers of the largest value of one picture.
     pub largest: usize,
+    /// Pictures of a batch at most.
+    pub most: usize,
 }
 
 /// Numbers that a batch may hold at once, 256 MB of them: more makes no device faster, and a browser's tab smaller.
@@ -69,6 +71,7 @@ impl Plan {
             attention: graph.attention().count(),
             numbers: counts().sum(),
             largest: counts().max().unwrap_or(1),
+            most: MOST,
         }
     }
 
@@ -77,7 +80,7 @@ impl Plan {
     pub fn batch(&self, with_gradient: bool) -> usize {
         // Without a gradient few values live at once: what a block keeps beside itself and what it works on.
         let needed = if with_gradient { self.numbers } else { 4 * self.largest };
-        (ROOM / needed.max(1)).clamp(1, MOST)
+        (ROOM / needed.max(1)).clamp(1, self.most.max(1))
     }
 
     /// Bytes that such a batch holds at its peak, beside the weights.

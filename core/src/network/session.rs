@@ -85,6 +85,11 @@ impl<'a> Session<'a> {
         &self.plan
     }
 
+    /// Lets no more pictures than these go through the network at once.
+    pub fn limit(&mut self, most: usize) {
+        self.plan.most = most;
+    }
+
     /// Whether the values of a node have places.
     #[must_use]
     pub fn has_places(&self, node: NodeId) -> bool {

@@ -156,7 +156,7 @@ def lite0_trained():
     about = {"weights": "public/models/efficientnet-lite0/model.safetensors",
              "input": "../lite0/cat.png, (value - 127) / 128"}
     return Net("efficientnet_lite0_trained", traced(model.eval()), x, "relu6",
-               {"_conv_head.relu6": "own._swish_1", "_blocks.10.add": "own.add_6"}, about)
+               {"_conv_head.relu6": "own._swish_1", "_blocks.10.add": "own.add_5"}, about)
 
 
 def resnet18_trained(weights):

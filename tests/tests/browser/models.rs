@@ -176,6 +176,38 @@ fn a_kept_file_that_was_damaged_is_told_and_the_bundled_network_answers() {
     });
 }
 
+const ONNX: &str = "resnet18.external.onnx";
+
+#[test]
+fn an_onnx_file_is_dropped_with_its_weights_beside_it_and_kept() {
+    let server = Server::of_site();
+    visit(&server, Wish::default(), async |browser| {
+        let data = format!("{ONNX}.data");
+        browser.explained(&samples()[0].title).await;
+        open_drawer(browser).await;
+        let golden = |name: &str| copy(browser, &format!("tests/golden/onnx/{name}"), name);
+        let (model, weights) = (golden(ONNX), golden(&data));
+        browser.drop_files("#stage", &[&model]).await;
+        let told = drawer(browser, "the missing file is told", |seen| !seen.fault.is_empty()).await.fault;
+        println!("{told}");
+        assert!(told.contains(&data) && told.ends_with("drop or choose both files together."), "{told}");
+
+        browser.drop_files("#stage", &[&weights, &model]).await;
+        drawer(browser, "both are used", |seen| seen.network == "resnet18.external").await;
+        browser.explained(&samples()[0].title).await;
+        let before = says(browser).await;
+        browser.click("#keep").await;
+        drawer(browser, "it is kept", |seen| seen.kept == ["resnet18.external"]).await;
+        browser.run("location.reload()", vec![]).await;
+        pause(500).await;
+        browser.explained(&samples()[0].title).await;
+        open_drawer(browser).await;
+        assert_eq!(says(browser).await, before);
+        let seen = drawer(browser, "it is used after a reload", |seen| !seen.kept.is_empty()).await;
+        assert_eq!((seen.network.as_str(), seen.fault.as_str()), ("resnet18.external", ""));
+    });
+}
+
 /// Applies the preset with these words, and waits for the answer.
 async fn apply(browser: &Browser, words: &str, id: &str) {
     choose(browser, "#preprocessing select", words).await;

@@ -20,8 +20,8 @@ fn every_classifier_is_explained_by_every_method() {
     let mut refused = vec![];
     for file in files() {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let beside = |other: &str| std::fs::read(file.with_file_name(other)).ok();
-        let model = match load::read(&name, &tessera_tests::bytes(file.clone()), &beside) {
+        let beside = |other: &str| std::fs::read(file.with_file_name(other)).ok().map(Into::into);
+        let model = match load::read(&name, tessera_tests::bytes(file.clone()).into(), &beside) {
             Ok(model) => model,
             Err(error) => {
                 println!("{name}: {error}");

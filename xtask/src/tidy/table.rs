@@ -67,7 +67,7 @@ pub const NETWORK: &[&str] = &[
 /// The rooms of `app/src`, lowest first; knowledge runs up this list, never down.
 pub const APP: &[Room] = &[
     room(0, "widgets", "slider, choice, canvas: know nothing of networks or methods", &[]),
-    room(0, "worker", "the engine inside a web worker", &["engine"]),
+    room(0, "worker", "the engine inside a web worker", &["engine", "core::digest"]),
     room(1, "bridge", "the only owner of the workers on the page's side", &["engine::protocol"]),
     room(
         2,

@@ -49,7 +49,7 @@ fn Sheet(card: Arc<Card>, facts: Option<Facts>) -> impl IntoView {
     let size = card.preprocess.size;
     let unknown = || String::from("not known");
     let told = |text: &str| if text.is_empty() { unknown() } else { text.to_owned() };
-    let uncounted = if card.bytes > LARGEST_LOOK { "not counted" } else { "being counted" };
+    let uncounted = if card.all_bytes() > LARGEST_LOOK { "not counted" } else { "being counted" };
     let weights = facts.as_ref().map(|facts| in_short(facts.weights as f64));
     let work = facts.as_ref().map(|facts| {
         format!("{} a pass at {}", in_short(facts.multiply_adds as f64), number::size(facts.size, facts.size))
@@ -61,7 +61,7 @@ fn Sheet(card: Arc<Card>, facts: Option<Facts>) -> impl IntoView {
         ("Weights", weights.unwrap_or_else(|| uncounted.into()), String::new()),
         ("Multiply-adds", work.unwrap_or_else(|| uncounted.into()), String::new()),
         ("Input, classes", format!("{}, {}", number::size(size, size), number::count(card.classes)), String::new()),
-        ("File", format!("{}, {}", number::file(card.bytes), card.weights), card.weights.clone()),
+        ("File", format!("{}, {}", number::file(card.all_bytes()), card.weights), card.weights.clone()),
         ("Licence", told(&card.licence), String::new()),
         ("Source", told(&card.source), card.source.clone()),
         ("SHA-256", digest, card.sha256.clone()),

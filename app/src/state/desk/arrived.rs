@@ -2,7 +2,8 @@
 
 use super::super::ledger::Work;
 use super::super::photos::PhotoId;
-use super::super::results::{Answer, Drawn, Key, Question, Seen};
+use super::super::question::{Key, Question};
+use super::super::results::{Answer, Drawn, Seen};
 use super::Desk;
 use crate::widgets::number;
 use js_sys::{ArrayBuffer, Float32Array};

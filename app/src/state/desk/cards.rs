@@ -1,7 +1,8 @@
 //! What lies in the gallery: the maps of the photo on the stage, what is on its way, and what can not be had.
 
 use super::super::comparison::{self, Shown};
-use super::super::results::{Drawn, Key, Question};
+use super::super::question::{Key, Question};
+use super::super::results::Drawn;
 use super::Desk;
 use leptos::prelude::*;
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 
 use super::super::ledger::{Line, Work};
 use super::super::photos::PhotoId;
-use super::super::results::{Key, Question, Seen};
+use super::super::question::{Key, Question};
+use super::super::results::Seen;
 use super::Desk;
 use leptos::prelude::*;
 use tessera_core::experiment::{MethodSpec, Target};

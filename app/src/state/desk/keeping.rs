@@ -4,12 +4,12 @@ use super::super::models::{Kept, Space, Spot};
 use super::super::network::{Arrival, Origin};
 use super::Desk;
 use super::models::Candidate;
-use crate::bridge::{fetch, store};
+use crate::bridge::files::Files;
+use crate::bridge::store;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::network::card::Card;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Blob;
 
 impl Desk {
     /// Asks the browser what it keeps, and how much room there is.
@@ -40,15 +40,15 @@ impl Desk {
 
     async fn keep_in_use(self) -> Result<(), (String, String)> {
         let card = self.network.with_untracked(|network| network.card.clone());
-        let file = self.hands.with_value(|hands| hands.file.clone());
-        let (Some(card), Some(file)) = (card, file) else { return Ok(()) };
+        let files = self.hands.with_value(|hands| hands.files.clone());
+        let (Some(card), Some(files)) = (card, files) else { return Ok(()) };
         self.listed().await;
         let id = self.models.with_untracked(|models| models.free_id(&card));
         let kept = Card { id: id.clone(), ..(*card).clone() };
         let named = |why: String| (card.title.clone(), why);
         let text = serde_json::to_string_pretty(&kept).map_err(|error| named(error.to_string()))?;
         store::ask_to_last().await;
-        store::keep(&id, &text, &file).await.map_err(named)?;
+        store::keep(&id, &text, &files).await.map_err(named)?;
         // Another network may have taken over meanwhile.
         if self.network.with_untracked(|network| network.card.as_ref() == Some(&card)) {
             self.network.update(|network| {
@@ -73,11 +73,11 @@ impl Desk {
         });
     }
 
-    /// A kept model: its card and its file.
-    pub(super) async fn fetch_kept(self, id: &str) -> Result<(Card, Blob), String> {
-        let (text, file) = store::open(id).await.map_err(|why| format!("it is not kept on this machine ({why})"))?;
+    /// A kept model: its card and its files.
+    pub(super) async fn fetch_kept(self, id: &str) -> Result<(Card, Files), String> {
+        let (text, files) = store::open(id).await.map_err(|why| format!("it is not kept on this machine ({why})"))?;
         let card = serde_json::from_str(&text).map_err(|_| "its card can not be read")?;
-        Ok((card, file))
+        Ok((card, files))
     }
 
     /// Uses a kept model.
@@ -86,7 +86,7 @@ impl Desk {
         spawn_local(async move {
             let spot = Spot::Kept(id.clone());
             match self.fetch_kept(&id).await {
-                Ok((card, file)) => self.try_out(Candidate { card, file, origin: Origin::Kept, spot, keep: false }),
+                Ok((card, files)) => self.try_out(Candidate { card, files, origin: Origin::Kept, spot, keep: false }),
                 Err(why) => self.fault(spot, &id, &format!("It can not be used: {why}. Delete it and get it again.")),
             }
         });
@@ -98,7 +98,7 @@ impl Desk {
         self.notice(&title, &format!("{sentence} The bundled network is used; delete the kept one in Models."));
         self.hands.update_value(|hands| {
             hands.address.network = None;
-            hands.file = None;
+            hands.files = None;
             hands.pool.await_weights();
         });
         self.network.update(|network| {
@@ -129,11 +129,11 @@ impl Desk {
         });
     }
 
-    /// Takes the file in use into memory, before it goes from the disk.
+    /// Takes the files in use into memory, before they go from the disk.
     async fn hold(self) {
-        let Some(file) = self.hands.with_value(|hands| hands.file.clone()) else { return };
-        if let Some(copy) = fetch::file(&file).await.ok().and_then(|bytes| fetch::blob(&bytes)) {
-            self.hands.update_value(|hands| hands.file = Some(copy));
+        let Some(files) = self.hands.with_value(|hands| hands.files.clone()) else { return };
+        if let Some(copy) = files.copied().await {
+            self.hands.update_value(|hands| hands.files = Some(copy));
         }
         self.network.update(|network| network.origin = Origin::Brought);
     }

@@ -3,6 +3,7 @@
 //! Panels read the signals and call the methods. The workers are behind it and are never seen from above.
 
 mod arrived;
+mod brought;
 mod cards;
 mod devices;
 mod explain;
@@ -30,6 +31,7 @@ use super::selection::Selection;
 use super::view::{Geometry, View};
 use super::wanted::Wanted;
 use crate::bridge::client::Client;
+use crate::bridge::files::Files;
 use crate::bridge::pool::Pool;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -37,7 +39,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::MethodSpec;
-use web_sys::{AbortController, Blob, HtmlCanvasElement, ImageData};
+use web_sys::{AbortController, HtmlCanvasElement, ImageData};
 
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,12 +65,12 @@ struct Hands {
     pool: Pool,
     sources: HashMap<PhotoId, Source>,
     pictures: HashMap<PhotoId, ImageData>,
-    /// The file of the network in use.
-    file: Option<Blob>,
+    /// The files of the network in use.
+    files: Option<Files>,
     /// Names of ImageNet's classes.
     imagenet: Arc<Vec<String>>,
     /// The file that is looked at.
-    brought: Option<models::Brought>,
+    brought: Option<brought::Brought>,
     /// The network that is tried out.
     candidate: Option<models::Candidate>,
     /// What stops the download under way.
@@ -133,7 +135,7 @@ impl Desk {
             pool: Pool::new((limit as usize).clamp(1, 8)),
             sources: HashMap::new(),
             pictures: HashMap::new(),
-            file: None,
+            files: None,
             imagenet: Arc::default(),
             brought: None,
             candidate: None,

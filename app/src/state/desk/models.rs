@@ -4,17 +4,18 @@ use super::super::brought::{self, Kind};
 use super::super::catalogue::Entry;
 use super::super::ledger::Work;
 use super::super::models::{Coming, Facts, Fault, Spot, Step};
-use super::super::names;
 use super::super::network::Origin;
 use super::super::preprocessing::Form;
-use super::{Desk, network};
+use super::Desk;
+use super::brought::{Brought, completed, own_id, with_text};
+use crate::bridge::files::Files;
 use crate::bridge::pool::Seat;
 use crate::bridge::{download, fetch};
 use leptos::prelude::*;
 use tessera_core::network::card::Card;
 use tessera_engine::protocol::{DeviceFacts, Event, Job, Request};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Blob, File};
+use web_sys::{AbortController, File};
 
 /// Largest file that is read once more only for its sums, in bytes.
 pub const LARGEST_LOOK: u64 = 200_000_000;
@@ -25,21 +26,10 @@ const STRIDE: u64 = 1 << 18;
 /// Largest file of names or of a card, in bytes.
 const LARGEST_TEXT: f64 = 20e6;
 
-/// A model file that is looked at.
-pub(super) struct Brought {
-    file: Blob,
-    name: String,
-    spot: Spot,
-    /// What the catalogue says of it.
-    entry: Option<Entry>,
-    /// Cards and names that were brought with it: name and content.
-    texts: Vec<(String, String)>,
-}
-
 /// A network that is tried out.
 pub(super) struct Candidate {
     pub card: Card,
-    pub file: Blob,
+    pub files: Files,
     pub origin: Origin,
     pub spot: Spot,
     /// Whether it is to be kept once it is in use.
@@ -50,22 +40,19 @@ impl Desk {
     /// Takes in files that a person brought: photos, models, their cards, names of classes.
     pub fn bring(self, files: Vec<File>) {
         spawn_local(async move {
-            let (mut photos, mut models, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+            let mut known = Vec::new();
             for file in files {
-                match kind(&file).await {
-                    Kind::Photo => photos.push(file),
-                    Kind::Model => models.push(file),
-                    Kind::Json | Kind::Names => texts.push(file),
-                }
+                known.push((kind(&file).await, file));
             }
-            if !photos.is_empty() {
-                self.add(photos);
+            let sorted = brought::sorted(known);
+            if !sorted.photos.is_empty() {
+                self.add(sorted.photos);
             }
-            self.bring_models(models, texts).await;
+            self.bring_models(sorted.models, sorted.beside, sorted.texts).await;
         });
     }
 
-    async fn bring_models(self, models: Vec<File>, files: Vec<File>) {
+    async fn bring_models(self, models: Vec<File>, beside: Vec<File>, files: Vec<File>) {
         let mut texts = Vec::new();
         for file in files {
             let text = if file.size() > LARGEST_TEXT { None } else { JsFuture::from(file.text()).await.ok() };
@@ -83,8 +70,9 @@ impl Desk {
             return texts.into_iter().for_each(|(name, text)| self.take_text(&name, &text));
         };
         self.stop_coming();
-        let name = file.name();
-        self.look_at(Brought { file: file.into(), name, spot: Spot::Brought, entry: None, texts });
+        let (name, names) = (file.name(), beside.iter().map(File::name).collect());
+        let files = Files { model: file.into(), beside: beside.into_iter().map(Into::into).collect() };
+        self.look_at(Brought { files, name, beside: names, spot: Spot::Brought, entry: None, texts });
         if let Some(next) = models.next() {
             self.fault(
                 Spot::Brought,
@@ -105,8 +93,8 @@ impl Desk {
         spawn_local(async move {
             match download::fetch(&entry.url, &stop, self.progress(&entry)).await {
                 Ok(file) => {
-                    let (name, texts) = (entry.file(), Vec::new());
-                    self.look_at(Brought { file, name, spot, entry: Some(entry), texts });
+                    let (name, beside, texts) = (entry.file(), Vec::new(), Vec::new());
+                    self.look_at(Brought { files: file.into(), name, beside, spot, entry: Some(entry), texts });
                 }
                 Err(download::Failure::Stopped) => {}
                 Err(download::Failure::Because(why)) => {
@@ -145,24 +133,29 @@ impl Desk {
         let Some(card) = self.network.with_untracked(|network| network.card.clone()) else { return };
         let known = self.models.with_untracked(|models| models.facts_of(&card.sha256).is_some());
         let asked = self.ledger.with_untracked(|ledger| ledger.inspecting(false).is_some());
-        if !known && !asked && card.bytes <= LARGEST_LOOK && self.hands.with_value(|hands| hands.file.is_some()) {
+        if !known && !asked && card.all_bytes() <= LARGEST_LOOK && self.hands.with_value(|hands| hands.files.is_some())
+        {
             self.submit(Work::Inspect { open: false });
         }
     }
 
     pub(super) fn hand_over_model(self, seat: Seat, job: Job, open: bool) {
+        let card = self.network.with_untracked(|network| network.card.clone());
+        let in_use = || card.iter().flat_map(|card| &card.beside).map(|file| file.name.clone()).collect();
         let wanted = self.hands.with_value(|hands| match (&hands.brought, open) {
-            (Some(brought), true) => Some((brought.file.clone(), brought.name.clone())),
+            (Some(brought), true) => Some((brought.files.clone(), brought.name.clone(), brought.beside.clone())),
             (_, true) => None,
-            (_, false) => Some((hands.file.clone()?, String::from("model"))),
+            (_, false) => Some((hands.files.clone()?, String::from("model"), in_use())),
         });
         spawn_local(async move {
             let read = match &wanted {
-                Some((file, _)) => fetch::file(file).await,
+                Some((files, ..)) => files.read().await,
                 None => Err("it was taken away".into()),
             };
             match (read, wanted) {
-                (Ok(bytes), Some((_, name))) => self.send(seat, &Request::Inspect { job, name }, &[bytes]),
+                (Ok(buffers), Some((_, name, beside))) => {
+                    self.send(seat, &Request::Inspect { job, name, beside }, &buffers);
+                }
                 (read, _) => {
                     self.hands.update_value(|hands| {
                         hands.pool.heard(seat, &Event::Stopped { job });
@@ -185,9 +178,14 @@ impl Desk {
         }
         let Some(brought) = self.hands.try_update_value(|hands| hands.brought.take()).flatten() else { return };
         let keep = brought.entry.is_some();
+        let left = brought.beside.iter().find(|name| !card.beside.iter().any(|file| file.name == **name)).cloned();
         match completed(card, &brought) {
             Ok(card) => {
-                self.try_out(Candidate { card, file: brought.file, origin: Origin::Brought, spot: brought.spot, keep })
+                let files = brought.files_of(&card);
+                self.try_out(Candidate { card, files, origin: Origin::Brought, spot: brought.spot, keep });
+                if let Some(name) = left {
+                    self.fault(Spot::Brought, &name, "The model keeps nothing in it: bring it by itself.");
+                }
             }
             Err((name, sentence)) => self.fault(brought.spot, &name, &sentence),
         }
@@ -216,7 +214,7 @@ impl Desk {
         let Some(candidate) = self.hands.try_update_value(|hands| hands.candidate.take()).flatten() else { return };
         self.hands.update_value(|hands| {
             hands.pool.adopt(seat);
-            hands.file = Some(candidate.file);
+            hands.files = Some(candidate.files);
             hands.reference = None;
             hands.asked_for_gpu = false;
         });
@@ -241,9 +239,12 @@ impl Desk {
         }
     }
 
-    /// What another network said is gone; so are the chosen classes if it has others.
+    /// What another network said is gone, with the work for it, under way or waiting, and with what was cut out for it:
+    /// so no cut is ever answered by another network. So are the chosen classes if it has others.
     pub(super) fn forget_results(self, other_classes: bool) {
-        self.ledger.update(super::super::ledger::Ledger::clear);
+        let mut vain = Vec::new();
+        self.ledger.update(|ledger| vain = ledger.forget_network());
+        self.hands.update_value(|hands| hands.pool.forget(&vain));
         self.results.update(super::super::results::Results::clear);
         self.photos.update(super::super::photos::Photos::forget_cuts);
         self.failures.update(std::collections::HashMap::clear);
@@ -267,8 +268,8 @@ impl Desk {
         self.coming("EfficientNet-Lite0", Spot::Bundled, Step::Reading);
         spawn_local(async move {
             match self.fetch_bundled(|_| (), |_, _| ()).await {
-                Ok((card, file)) => {
-                    self.try_out(Candidate { card, file, origin: Origin::Bundled, spot: Spot::Bundled, keep: false });
+                Ok((card, files)) => {
+                    self.try_out(Candidate { card, files, origin: Origin::Bundled, spot: Spot::Bundled, keep: false });
                 }
                 Err(sentence) => self.fault(Spot::Bundled, "EfficientNet-Lite0", &sentence),
             }
@@ -286,14 +287,14 @@ impl Desk {
 
     /// Opens the file in use anew with another card.
     fn reopen(self, mut card: Card) {
-        let Some(file) = self.hands.with_value(|hands| hands.file.clone()) else { return };
+        let Some(files) = self.hands.with_value(|hands| hands.files.clone()) else { return };
         let mut origin = self.network.with_untracked(|network| network.origin);
         if origin == Origin::Bundled {
             // What comes with the page has one card; with another it is the visitor's own.
             origin = Origin::Brought;
             card.id = own_id(&card.id);
         }
-        self.try_out(Candidate { card, file, origin, spot: Spot::InUse, keep: false });
+        self.try_out(Candidate { card, files, origin, spot: Spot::InUse, keep: false });
     }
 
     /// Takes in a card, or names of classes, for the network in use.
@@ -377,70 +378,4 @@ async fn kind(file: &File) -> Kind {
     };
     let head = head.map(|head| js_sys::Uint8Array::new(&head).to_vec()).unwrap_or_default();
     brought::kind(&file.name(), &head)
-}
-
-/// An id for a network of the visitor's own: addresses tell it from the bundled one, whatever its file or card says.
-fn own_id(id: &str) -> String {
-    let id = brought::id(id);
-    if id == network::BUNDLED { id + "-own" } else { id }
-}
-
-/// The draft of a file's card with what the catalogue says and what was brought with it; or what does not fit.
-fn completed(mut card: Card, brought: &Brought) -> Result<Card, (String, String)> {
-    if card.title == card.architecture {
-        // The file says no name of its own.
-        card.title = brought.name.rsplit_once('.').map_or(brought.name.as_str(), |(stem, _)| stem).to_owned();
-    }
-    if let Some(entry) = &brought.entry {
-        if let Some(fault) = entry.fault(&card.sha256) {
-            return Err((entry.title.clone(), fault));
-        }
-        card.id = entry.id.clone();
-        card.title = entry.title.clone();
-        card.licence = entry.licence.clone();
-        card.source = entry.url.clone();
-        card.preprocess = entry.preprocess.unwrap_or(card.preprocess);
-    }
-    for (name, text) in &brought.texts {
-        card = with_text(card, text).map_err(|sentence| (name.clone(), sentence))?;
-    }
-    card.id = own_id(&card.id);
-    Ok(card)
-}
-
-/// A card with what a text says: another card of the same file, or names of its classes.
-fn with_text(card: Card, text: &str) -> Result<Card, String> {
-    let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    if value.as_ref().is_none_or(|value| value.get("architecture").is_none()) {
-        return Ok(Card { names: names::read(text, card.classes)?, ..card });
-    }
-    let own: Card = serde_json::from_str(text)
-        .map_err(|error| format!("It is a card, but not one this page can read: {error}."))?;
-    if own.sha256 != card.sha256 {
-        return Err(format!("It is the card of another file ({}): bring it with that file, or after it.", own.weights));
-    }
-    Ok(own)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::network::tests::card;
-
-    #[test]
-    fn the_visitors_own_is_told_from_the_bundled_one() {
-        assert_eq!(own_id("my net"), "my-net");
-        assert_eq!(own_id(network::BUNDLED), "efficientnet-lite0-own");
-    }
-
-    #[test]
-    fn a_text_is_a_card_of_the_same_file_or_names() {
-        assert_eq!(with_text(card(), "cat\ndog").unwrap().names, ["cat", "dog"]);
-        let other = Card { title: "Other".into(), ..card() };
-        let text = |card: &Card| serde_json::to_string(card).unwrap();
-        assert_eq!(with_text(card(), &text(&other)).unwrap(), other);
-        let foreign = Card { sha256: "cd".into(), ..card() };
-        assert!(with_text(card(), &text(&foreign)).unwrap_err().contains("another file"));
-        assert!(with_text(card(), r#"{"architecture": 1}"#).unwrap_err().contains("not one this page can read"));
-    }
 }

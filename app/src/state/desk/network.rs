@@ -3,11 +3,11 @@
 use super::super::network::{Arrival, Network, Origin, names_of};
 use super::Desk;
 use crate::bridge::fetch;
+use crate::bridge::files::Files;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::network::card::{Card, class_names};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Blob;
 
 /// Id of the network that comes with the page.
 pub const BUNDLED: &str = "efficientnet-lite0";
@@ -45,10 +45,10 @@ impl Desk {
         let named = self.hands.with_value(|hands| hands.address.network.clone()).filter(|id| id != BUNDLED);
         if let Some(id) = named {
             match self.fetch_kept(&id).await {
-                Ok((card, file)) => {
+                Ok((card, files)) => {
                     self.fetch_names().await?;
                     self.set_network(card, Origin::Kept);
-                    self.hands.update_value(|hands| hands.file = Some(file));
+                    self.hands.update_value(|hands| hands.files = Some(files));
                     return Ok(());
                 }
                 Err(why) => {
@@ -58,8 +58,8 @@ impl Desk {
         }
         let known = |card: &Card| self.set_network(card.clone(), Origin::Bundled);
         let progress = |got, all| self.network.update(|network| network.arrival = Arrival::Weights { got, all });
-        let (_, file) = self.fetch_bundled(known, progress).await?;
-        self.hands.update_value(|hands| hands.file = Some(file));
+        let (_, files) = self.fetch_bundled(known, progress).await?;
+        self.hands.update_value(|hands| hands.files = Some(files));
         Ok(())
     }
 
@@ -68,7 +68,7 @@ impl Desk {
         self,
         known: impl Fn(&Card),
         progress: impl Fn(u64, u64),
-    ) -> Result<(Card, Blob), String> {
+    ) -> Result<(Card, Files), String> {
         let text = fetch::text(&format!("{FOLDER}/card.json")).await;
         let text = text.map_err(|why| about("The network's card", &why))?;
         let card: Card =
@@ -85,7 +85,7 @@ impl Desk {
         }
         let file =
             fetch::blob(&weights).ok_or_else(|| about("The network's file", "the browser has no room for it"))?;
-        Ok((card, file))
+        Ok((card, file.into()))
     }
 
     /// Fetches the names of ImageNet's classes, once.

@@ -4,7 +4,6 @@ use super::super::ledger::Work;
 use super::super::models::Facts;
 use super::Desk;
 use crate::bridge::client::Heard;
-use crate::bridge::fetch;
 use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
@@ -57,16 +56,16 @@ impl Desk {
         }
     }
 
-    /// Reads the network's file and hands it to a worker; nothing of it stays in the page's memory.
+    /// Reads the network's files and hands them to a worker; nothing of it stays in the page's memory.
     fn open_worker(self, seat: Seat) {
         let wanted = self.hands.with_value(|hands| match &hands.candidate {
-            Some(candidate) if hands.pool.tries(seat) => Some((candidate.card.clone(), candidate.file.clone())),
-            _ => Some(((*self.network.with_untracked(|network| network.card.clone())?).clone(), hands.file.clone()?)),
+            Some(candidate) if hands.pool.tries(seat) => Some((candidate.card.clone(), candidate.files.clone())),
+            _ => Some(((*self.network.with_untracked(|network| network.card.clone())?).clone(), hands.files.clone()?)),
         });
-        let Some((card, file)) = wanted else { return };
+        let Some((card, files)) = wanted else { return };
         spawn_local(async move {
-            match fetch::file(&file).await {
-                Ok(bytes) => self.send(seat, &Request::Open { card }, &[bytes]),
+            match files.read().await {
+                Ok(buffers) => self.send(seat, &Request::Open { card }, &buffers),
                 Err(why) => {
                     let sentence =
                         format!("The file {} can not be read any more: {why}. Bring it again.", card.weights);
@@ -93,9 +92,8 @@ impl Desk {
             }
         });
         match work {
-            None => self.hands.update_value(|hands| {
-                hands.pool.heard(seat, &Event::Stopped { job });
-            }),
+            // Nobody wants it any more: the worker is free for what waits behind it.
+            None => self.heard_event(seat, Event::Stopped { job }, Vec::new()),
             Some(Work::Prepare { photo, crop }) => self.hand_over_photo(seat, job, photo, crop),
             Some(Work::Explain { photo, crop, target, scale, seed, methods }) => {
                 let photo = self.photos.with_untracked(|photos| photos.get(photo).cloned());

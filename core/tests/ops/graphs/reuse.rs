@@ -56,6 +56,7 @@ fn card() -> Card {
         preprocess,
         output: Output::Softmax,
         names: vec![],
+        beside: vec![],
         licence: String::new(),
         source: String::new(),
     }

@@ -56,7 +56,8 @@ impl Growth<'_> {
         let shape = &self.shapes[batch];
         let (own, wanted) = (shape.get(1..)?, target.get(1..)?);
         let wanted: Vec<usize> = wanted.iter().map(|&length| usize::try_from(length)).collect::<Result<_, _>>().ok()?;
-        let product = |lengths: &[usize]| lengths.iter().product::<usize>();
+        // The file's lengths may be any; more than there are is not even.
+        let product = |lengths: &[usize]| lengths.iter().fold(1usize, |all, &length| all.saturating_mul(length));
         let fits = product(own) == product(&wanted);
         if self.start != 1 || shape[0] != self.batches[batch] || wanted.contains(&0) || fits {
             return None;

@@ -102,7 +102,7 @@ impl std::fmt::Display for OnnxError {
             }
             OnnxError::External { name, location, reason } => write!(
                 f,
-                "The ONNX file keeps the numbers {name} in a second file, {location}, {reason}: choose both files together."
+                "The ONNX file keeps the numbers {name} in a second file, {location}, {reason}: drop or choose both files together."
             ),
             OnnxError::Cycle(node) => {
                 write!(

@@ -71,6 +71,18 @@ fn an_operator_that_is_not_known_names_itself_and_its_node() {
 }
 
 #[test]
+fn lengths_that_no_number_can_hold_together() {
+    let bytes = |target: &[i64]| target.iter().flat_map(|length| length.to_le_bytes()).collect::<Vec<u8>>();
+    for target in [[1, i64::MAX, i64::MAX], [1, 88, i64::MAX / 8], [0, i64::MAX, i64::MAX]] {
+        let shape = weight("shape", &[3], 7, &bytes(&target));
+        let zero = AttributeProto { name: "allowzero".into(), i: 1, r#type: 2, ..AttributeProto::default() };
+        let reshape = NodeProto { attribute: vec![zero], ..node("Reshape", &["x", "shape"], "z") };
+        let error = refused(vec![reshape], vec![shape]);
+        assert!(matches!(error, OnnxError::Node { .. }), "{error}");
+    }
+}
+
+#[test]
 fn weights_that_lie_about_their_length_type_or_numbers() {
     let add = || vec![node("Add", &["x", "w"], "z")];
     let wrong = |dims: &[i64], kind: i32, raw: &[u8]| refused(add(), vec![weight("w", dims, kind, raw)]);

@@ -4,13 +4,13 @@
 //! is the same for both does not depend on the batch; so nothing has to be known of batches elsewhere, and a batch that
 //! an exporter baked in shows as a length that stays where its neighbours grow.
 
-use super::Model;
 use super::batch::{self, Growth};
 use super::call::Call;
 use super::error::{OnnxError, Refusal};
 use super::order::{self, DEEPEST};
 use super::proto::{GraphProto, NodeProto, TensorProto};
 use super::tensor::{self, Tensor, shown};
+use super::{GROWTH, Model};
 use super::{fold, mapping};
 use crate::network::graph::{Graph, NodeId};
 use crate::network::op::{Constant, Extent, Op, Transpose};
@@ -315,9 +315,11 @@ impl<'m> Import<'m> {
             op.shape(&inputs)
         };
         let shapes = [shape(0)?, shape(1)?];
-        let count = shapes[0].iter().try_fold(1usize, |count, &length| count.checked_mul(length));
-        if count.is_none_or(|count| count > LARGEST) {
-            return Err(format!("a value of {:?} is too large: choose a smaller picture", shapes[0]).into());
+        for (shape, most) in shapes.iter().zip([LARGEST, LARGEST * GROWTH]) {
+            let count = shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length.max(1)));
+            if count.is_none_or(|count| count > most) {
+                return Err(format!("a value of {shape:?} is too large: choose a smaller picture").into());
+            }
         }
         let carried = inputs.iter().copied().find(|&input| self.batch_axis(input).is_some());
         self.runs.push(match (carried, &op) {

@@ -264,7 +264,7 @@ fn external_files(
         let bytes = external(&location).ok_or_else(|| OnnxError::External {
             name: shown(&tensor.name),
             location: shown(&location),
-            reason: "which was not handed in".into(),
+            reason: "which is not there".into(),
         })?;
         files.insert(location, Bytes::from(bytes));
     }

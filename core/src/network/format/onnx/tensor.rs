@@ -141,9 +141,10 @@ impl Tensor {
 
 /// How many numbers a shape has, if that is not too many.
 pub fn count(shape: &[usize]) -> Result<usize, String> {
-    let count = shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length));
+    // Beside an axis of no length the others are bounded too: parts of the shape are counted by themselves.
+    let count = shape.iter().try_fold(1usize, |count, &length| count.checked_mul(length.max(1)));
     match count {
-        Some(count) if count <= MOST_NUMBERS && shape.len() <= MOST_AXES => Ok(count),
+        Some(count) if count <= MOST_NUMBERS && shape.len() <= MOST_AXES => Ok(shape.iter().product()),
         _ => Err(format!("a shape of {shape:?} is larger than {MOST_NUMBERS} numbers or {MOST_AXES} axes")),
     }
 }
@@ -209,7 +210,7 @@ fn external(proto: &TensorProto, files: &BTreeMap<String, Bytes>) -> Result<Byte
         location: shown(&location),
         reason: reason.into(),
     };
-    let file = files.get(&location).ok_or_else(|| wrong("which was not handed in"))?;
+    let file = files.get(&location).ok_or_else(|| wrong("which is not there"))?;
     let end = match length {
         Some(length) => offset.checked_add(length),
         None => Some(file.len()),
