@@ -4,6 +4,7 @@ mod commands;
 mod model;
 mod npy;
 mod run;
+mod wish;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -14,7 +15,9 @@ use std::process::ExitCode;
     version,
     after_help = "Examples:\n  tessera classify cat.jpg\n  tessera classify *.jpg --top 3 --json\n  \
                   tessera explain cat.jpg --method gradcam,gradient --out maps\n  \
-                  tessera explain cat.jpg --method gradcam --target \"Egyptian cat\" --out maps\n\n\
+                  tessera explain cat.jpg --method gradcam --target \"Egyptian cat\" --out maps\n  \
+                  tessera explain cat.jpg --method smoothgrad --param samples=100 --seed 7 --out maps\n  \
+                  tessera explain cat.jpg --preset recommended --target 285-vs-281 --out maps\n\n\
                   Exit codes: 0 all went well, 1 something failed (said on standard error), 2 wrong usage."
 )]
 struct Arguments {

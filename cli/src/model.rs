@@ -60,10 +60,21 @@ impl Model {
             "least" => return Ok(Target::Least),
             _ => {}
         }
+        if let Some((one, other)) = text.split_once("-vs-") {
+            return match (self.class(one)?, self.class(other)?) {
+                (one, other) if one == other => Err(format!("{text} compares a class with itself: give two.")),
+                (one, other) => Ok(Target::Difference(one, other)),
+            };
+        }
+        self.class(text).map(Target::Class)
+    }
+
+    /// Index of the class of that index or name.
+    fn class(&self, text: &str) -> Result<usize, String> {
         if let Ok(index) = text.parse::<usize>() {
             let classes = self.network.card.classes;
             return if index < classes {
-                Ok(Target::Class(index))
+                Ok(index)
             } else {
                 Err(format!("The network has no class {index}: choose an index from 0 to {}.", classes - 1))
             };
@@ -71,9 +82,9 @@ impl Model {
         self.named(text)
     }
 
-    fn named(&self, text: &str) -> Result<Target, String> {
+    fn named(&self, text: &str) -> Result<usize, String> {
         match self.classes.find(text) {
-            Found::One(index) => Ok(Target::Class(index)),
+            Found::One(index) => Ok(index),
             Found::None(near) if near.is_empty() => {
                 Err(format!("No class is called {text:?}: give an index, or a name as `tessera classify` prints it."))
             }

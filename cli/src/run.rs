@@ -3,10 +3,10 @@
 use crate::model::Model;
 use image::{ExtendedColorType, ImageFormat, write_buffer_with_format};
 use std::future::Future;
-use std::io::Cursor;
+use std::io::{Cursor, IsTerminal};
 use std::pin::Pin;
 use std::time::Instant;
-use tessera_core::experiment::{self, Answer, Cell, Flow, Observer, Step};
+use tessera_core::experiment::{self, Answer, Cell, Flow, MethodSpec, Observer, Step};
 use tessera_core::figure::overlay::overlay;
 use tessera_core::map::Map;
 use tessera_core::photo::Input;
@@ -19,8 +19,8 @@ pub struct Ran {
     pub target: usize,
     /// Seconds of the forward pass.
     pub seconds: f64,
-    /// The maps, in the order asked.
-    pub maps: Vec<Map>,
+    /// The maps, and which of the methods each is by.
+    pub maps: Vec<(usize, Map)>,
     /// Which methods have no map here, and why.
     pub missing: Vec<(usize, String)>,
 }
@@ -30,8 +30,11 @@ pub struct Ran {
 /// # Errors
 /// One sentence: what, why, what to do.
 pub fn explain(model: &Model, cell: Cell<'_>) -> Result<Ran, String> {
-    let mut gathering = Gathering { since: Instant::now(), device: &model.device, ran: None };
-    pollster::block_on(experiment::explain(&model.network, cell, &mut gathering)).map_err(|error| error.to_string())?;
+    let progress = Progress::of(cell.methods);
+    let mut gathering = Gathering { since: Instant::now(), device: &model.device, ran: None, progress };
+    let ended = pollster::block_on(experiment::explain(&model.network, cell, &mut gathering));
+    gathering.progress.end();
+    ended.map_err(|error| error.to_string())?;
     gathering.ran.ok_or_else(|| "The network gave no answer: this is a defect, please report it.".into())
 }
 
@@ -40,6 +43,39 @@ struct Gathering<'m> {
     since: Instant,
     device: &'m str,
     ran: Option<Ran>,
+    progress: Progress,
+}
+
+/// A line on standard error that says how far the work is; nothing where nobody watches.
+struct Progress {
+    titles: Vec<&'static str>,
+    watched: bool,
+    shown: Option<Instant>,
+}
+
+/// Seconds between two states of the line.
+const PAUSE: f64 = 0.1;
+
+impl Progress {
+    fn of(methods: &[MethodSpec]) -> Progress {
+        let title = |spec: &MethodSpec| tessera_core::method::entry(&spec.id).map_or("", |entry| entry.title);
+        Progress { titles: methods.iter().map(title).collect(), watched: std::io::stderr().is_terminal(), shown: None }
+    }
+
+    fn tell(&mut self, at: usize, done: f64, all: f64) {
+        let soon = self.shown.is_some_and(|shown| shown.elapsed().as_secs_f64() < PAUSE);
+        if self.watched && !soon {
+            eprint!("\r\x1b[K{}, {done:.0} of {all:.0} passes", self.titles.get(at).unwrap_or(&""));
+            self.shown = Some(Instant::now());
+        }
+    }
+
+    /// Takes the line away.
+    fn end(&self) {
+        if self.shown.is_some() {
+            eprint!("\r\x1b[K");
+        }
+    }
 }
 
 impl Observer for Gathering<'_> {
@@ -49,14 +85,18 @@ impl Observer for Gathering<'_> {
             Step::Answered { answer, target } => {
                 self.ran = Some(Ran { answer: answer.clone(), target, seconds, maps: vec![], missing: vec![] });
             }
-            Step::Running { .. } | Step::Sketched { .. } => return Box::pin(std::future::ready(Flow::Go)),
+            Step::Running { at, done, all } => {
+                self.progress.tell(at, done, all);
+                return Box::pin(std::future::ready(Flow::Go));
+            }
+            Step::Sketched { .. } => return Box::pin(std::future::ready(Flow::Go)),
             Step::Missing { at, why } => {
                 self.ran.as_mut().expect("the answer comes first").missing.push((at, why.to_string()));
             }
-            Step::Mapped { mut map, .. } => {
+            Step::Mapped { at, mut map } => {
                 map.facts.provenance.device = self.device.into();
                 map.facts.provenance.seconds = seconds;
-                self.ran.as_mut().expect("the answer comes first").maps.push(map);
+                self.ran.as_mut().expect("the answer comes first").maps.push((at, map));
             }
         }
         self.since = Instant::now();

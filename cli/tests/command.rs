@@ -88,6 +88,59 @@ fn crop_none_takes_the_photo_at_its_own_size() {
 }
 
 #[test]
+fn settings_seeds_and_scales_reach_the_record() {
+    let out = folder("set_by_hand");
+    let wanted = [
+        "--method",
+        "smoothgrad,smoothgrad,integrated_gradients,gradcam",
+        "--param",
+        "smoothgrad.samples=2",
+        "--param",
+        "smoothgrad-2.samples=3",
+        "--param",
+        "integrated_gradients.steps=2",
+        "--param",
+        "gradcam.layer=nowhere",
+        "--seed",
+        "7",
+        "--scale",
+        "probability",
+        "--target",
+        "285-vs-281",
+        "--json",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
+    assert!(output.status.success(), "a method without a map does not spoil the others: {}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let files: Vec<&str> =
+        record["maps"].as_array().unwrap().iter().map(|made| made["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["smoothgrad.npy", "smoothgrad-2.npy", "integrated_gradients.npy"]);
+    assert!(files.iter().all(|file| out.join(file).is_file()));
+    let from = |at: usize| &record["maps"][at]["map"]["provenance"];
+    assert_eq!((&from(1)["target"], &from(1)["against"]), (&285.into(), &281.into()));
+    assert_eq!((&from(1)["seed"], &from(1)["scale"]), (&7.into(), &"probability".into()));
+    assert_eq!((&from(1)["samples"], &from(1)["settings"]["samples"]), (&serde_json::json!([3, 3]), &3.0.into()));
+    assert!(from(1)["error"].as_f64().unwrap() > 0.0);
+    assert!(from(2)["residual"]["expected"].is_f64());
+    assert!(record["missing"][0]["sentence"].as_str().unwrap().contains("no layer called nowhere"), "{record}");
+}
+
+#[test]
+fn methods_are_listed_with_what_can_be_set() {
+    let printed = text(&tessera(&["methods"]).stdout);
+    for line in
+        ["Class activation maps", "  smoothgrad ", "samples (a whole number from 1 to 10000, usually 50)", "facct24"]
+    {
+        assert!(printed.contains(line), "{line} is missing in:\n{printed}");
+    }
+    let descriptors: Value = serde_json::from_slice(&tessera(&["methods", "--json"]).stdout).unwrap();
+    let smooth = descriptors.as_array().unwrap().iter().find(|entry| entry["id"] == "smoothgrad").unwrap();
+    assert_eq!(smooth["params"][0]["domain"]["count"]["default"], 50);
+}
+
+#[test]
 fn mistakes_are_one_sentence_and_an_exit_code() {
     let cat = sample("cat.jpg");
     let out = folder("never").display().to_string();
@@ -95,11 +148,19 @@ fn mistakes_are_one_sentence_and_an_exit_code() {
     let cases = [
         (tessera(&["classify", "nowhere.jpg"]), 1, "nowhere.jpg could not be read"),
         (tessera(&["classify", &cat, "--model", "resnet999"]), 1, "There is no network \"resnet999\""),
-        (explain(&["--method", "guesswork"]), 1, "There is no method called guesswork: choose from gradcam, gradient"),
+        (
+            explain(&["--method", "guesswork"]),
+            1,
+            "There is no method called guesswork: choose from gradcam, gradcam_plus_plus",
+        ),
         (explain(&["--method", "gradcam", "--target", "1000"]), 1, "no class 1000: choose an index from 0 to 999"),
         (explain(&["--method", "gradcam", "--target", "crane"]), 1, "choose one by its index, 134 or 517"),
         (explain(&["--method", "gradcam", "--target", "egyptian"]), 1, "did you mean Egyptian cat?"),
         (explain(&[]), 2, "--method"),
+        (explain(&["--method", "smoothgrad", "--param", "samples=0"]), 1, "it is a whole number from 1 to 10000"),
+        (explain(&["--preset", "icml99"]), 1, "There is no preset called icml99: choose from recommended"),
+        (explain(&["--method", "gradcam", "--target", "281-vs-281"]), 1, "compares a class with itself"),
+        (explain(&["--method", "gradcam", "--param", "layer=nowhere"]), 1, "no layer called nowhere"),
         (tessera(&["classify"]), 2, "PHOTO"),
     ];
     for (output, code, sentence) in cases {
@@ -146,7 +207,16 @@ fn a_graphics_processor_is_used_or_its_absence_is_said() {
 #[test]
 fn help_teaches() {
     let help = text(&tessera(&["explain", "--help"]).stdout);
-    for word in ["--method", "predicted|least|INDEX|NAME", "--crop", "--device", "record.json"] {
+    for word in [
+        "--method",
+        "predicted|least|INDEX|NAME|A-vs-B",
+        "--preset",
+        "--seed",
+        "--scale",
+        "--crop",
+        "--device",
+        "record.json",
+    ] {
         assert!(help.contains(word), "{word} is missing in:\n{help}");
     }
 }

@@ -40,6 +40,18 @@ pub enum Scale {
     Probability,
 }
 
+impl Scale {
+    /// Its name as a person reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Scale::Logit => "logit",
+            Scale::LogProbability => "log-probability",
+            Scale::Probability => "probability",
+        }
+    }
+}
+
 /// What methods have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -61,6 +73,17 @@ pub enum Family {
 }
 
 impl Family {
+    /// All of them, in the order a page shows them.
+    pub const ALL: [Family; 7] = [
+        Family::Activation,
+        Family::Gradient,
+        Family::Propagation,
+        Family::Attention,
+        Family::Perturbation,
+        Family::Information,
+        Family::Control,
+    ];
+
     /// Its name as a person reads it.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -77,7 +100,7 @@ impl Family {
 }
 
 /// What a method needs of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Need {
     /// A layer whose values still have places.
@@ -90,6 +113,19 @@ pub enum Need {
     Scales,
     /// That all that bends is a function of one number, a max pool or a product: no attention, layer norm or quotient.
     Pointwise,
+}
+
+impl Need {
+    /// What a network must have for it, after "Needs".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Need::Features => "a layer whose values have places",
+            Need::Rectifiers => "rectifiers (ReLU and its kin)",
+            Need::Attention => "a transformer's attention",
+            Need::Scales => "a B-cos network",
+        }
+    }
 }
 
 /// What holds for every map of a method.

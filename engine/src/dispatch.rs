@@ -9,6 +9,7 @@ use std::pin::Pin;
 use tessera_core::digest::Content;
 use tessera_core::experiment::{self, Cell, Flow, Observer, Step};
 use tessera_core::map::{Facts, Map};
+use tessera_core::network::plan::Outline;
 use tessera_core::network::{Network, card::Card, load};
 use tessera_core::photo::{self, Crop, Input, Region};
 
@@ -59,21 +60,31 @@ impl Engine {
         let start = host.seconds();
         let beside = Files::new(card.beside.iter().map(|file| file.name.clone()), beside);
         match self.open_network(card, file, &beside).await {
-            Ok(device) => host.post(Event::Opened { device, seconds: host.seconds() - start }, vec![]),
+            Ok((device, network)) => {
+                let network = Box::new(network);
+                host.post(Event::Opened { device, network, seconds: host.seconds() - start }, vec![]);
+            }
             Err(sentence) => host.post(Event::Refused { sentence }, vec![]),
         }
     }
 
-    async fn open_network(&mut self, card: &Card, file: Content, beside: &Files) -> Result<DeviceFacts, String> {
+    async fn open_network(
+        &mut self,
+        card: &Card,
+        file: Content,
+        beside: &Files,
+    ) -> Result<(DeviceFacts, Outline), String> {
         let (device, facts) = match &self.network {
             // A runtime can be set up once only, so a second network goes to the device that is open.
             Some(open) => (open.device.clone(), self.facts.clone().expect("set with the network")),
             None => device::open(self.kind).await?,
         };
-        let network = load::open(card, file, &|name| beside.take(name), &device);
-        self.network = Some(network.map_err(|error| error.to_string())?);
+        let network = load::open(card, file, &|name| beside.take(name), &device).map_err(|error| error.to_string())?;
+        let size = card.preprocess.size;
+        let outline = Outline::new(&network.graph, [size, size]).map_err(|error| error.to_string())?;
+        self.network = Some(network);
         self.facts = Some(facts.clone());
-        Ok(facts)
+        Ok((facts, outline))
     }
 
     async fn explain(&self, job: Job, cell: Cell<'_>, host: &dyn Host) {

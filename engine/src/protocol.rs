@@ -10,6 +10,7 @@ use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::map;
 use tessera_core::network::card::Card;
 use tessera_core::network::load::Sums;
+use tessera_core::network::plan::Outline;
 use tessera_core::photo::{Crop, PhotoFacts, Region};
 
 /// Number the page gives to a piece of work; all events about it carry it.
@@ -89,6 +90,8 @@ pub enum Event {
     Opened {
         /// What runs.
         device: DeviceFacts,
+        /// What can be known of the network before it runs.
+        network: Box<Outline>,
         /// Seconds from the request to here.
         seconds: f64,
     },

@@ -400,7 +400,7 @@ mod tests {
     }
 
     fn opened(kind: DeviceKind) -> Event {
-        Event::Opened { device: DeviceFacts { kind, name: String::new() }, seconds: 0.1 }
+        Event::Opened { device: DeviceFacts { kind, name: String::new() }, network: Box::default(), seconds: 0.1 }
     }
 
     /// A pool with one open CPU worker, number 0.

@@ -7,6 +7,7 @@ pub mod drop_zone;
 pub mod facts;
 pub mod gallery;
 pub mod help;
+pub mod methods;
 pub mod models;
 pub mod save;
 pub mod stage;

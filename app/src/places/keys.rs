@@ -1,6 +1,6 @@
 //! The keys that work anywhere on the page.
 
-use crate::panels::{gallery, help, save};
+use crate::panels::{gallery, help, methods, save};
 use crate::state::desk::Desk;
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
@@ -23,6 +23,9 @@ pub fn listen(desk: Desk) {
     on("keyup", |desk, event| {
         if event.key() == " " && desk.view.with_untracked(|view| view.blink) {
             desk.view.update(|view| view.blink = false);
+        }
+        if event.key() == "b" && desk.view.with_untracked(|view| view.swap) {
+            desk.view.update(|view| view.swap = false);
         }
     });
 }
@@ -47,6 +50,10 @@ fn down(desk: Desk, event: &KeyboardEvent) {
                 view.update(|view| view.blink = true);
             }
         }
+        "b" if view.with_untracked(|view| view.comparison.is_some() && !view.swap) => {
+            view.update(|view| view.swap = true)
+        }
+        "m" => toggle(methods::ID),
         "+" | "=" => view.update(|view| view.zoom_by(1.5, (0.5, 0.5))),
         "-" => view.update(|view| view.zoom_by(1.0 / 1.5, (0.5, 0.5))),
         "0" => view.update(|view| view.reset()),

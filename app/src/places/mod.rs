@@ -6,6 +6,7 @@ mod keys;
 use crate::panels::device;
 use crate::panels::drop_zone;
 use crate::panels::help::Help;
+use crate::panels::methods;
 use crate::panels::models;
 use crate::panels::status::Status;
 use crate::panels::top::Top;
@@ -74,6 +75,7 @@ pub fn Page() -> impl IntoView {
             <Status desk />
             <device::Panel desk />
             <models::Drawer desk />
+            <methods::Panel desk />
             <Help />
             <p class="vh" aria-live="polite">{move || desk.said.get()}</p>
         </div>

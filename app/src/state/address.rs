@@ -1,6 +1,10 @@
 //! The address after `#`: which place, and what is open in it.
 
+use tessera_core::descriptor::Scale;
 use tessera_engine::protocol::DeviceKind;
+
+/// The scales that an address can name.
+pub const SCALES: [Scale; 3] = [Scale::Logit, Scale::LogProbability, Scale::Probability];
 
 /// What an address says. A part that is missing or not understood is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,8 +17,14 @@ pub struct Address {
     pub photo: Option<String>,
     /// Index of the class to explain.
     pub target: Option<usize>,
+    /// Index of the class it is compared with.
+    pub against: Option<usize>,
     /// Id of the method whose map lies on the stage.
     pub map: Option<String>,
+    /// The scale of the network's output.
+    pub scale: Option<Scale>,
+    /// Seed of everything drawn at random.
+    pub seed: Option<u64>,
     /// The device that must be used.
     pub device: Option<DeviceKind>,
 }
@@ -31,7 +41,10 @@ impl Address {
                 "network" => address.network = plain(value),
                 "photo" => address.photo = plain(value),
                 "target" => address.target = value.parse().ok(),
+                "against" => address.against = value.parse().ok(),
                 "map" => address.map = plain(value),
+                "scale" => address.scale = SCALES.into_iter().find(|scale| scale.title() == value),
+                "seed" => address.seed = value.parse().ok(),
                 "device" => address.device = device(value),
                 _ => {}
             }
@@ -52,8 +65,17 @@ impl Address {
         if let Some(target) = self.target {
             parts.push(format!("target={target}"));
         }
+        if let Some(against) = self.against {
+            parts.push(format!("against={against}"));
+        }
         if let Some(map) = &self.map {
             parts.push(format!("map={map}"));
+        }
+        if let Some(scale) = self.scale {
+            parts.push(format!("scale={}", scale.title()));
+        }
+        if let Some(seed) = self.seed {
+            parts.push(format!("seed={seed}"));
         }
         if let Some(device) = self.device {
             parts.push(format!("device={}", device_id(device)));
@@ -99,12 +121,15 @@ mod tests {
             network: Some("efficientnet-lite0".into()),
             photo: Some("coffee".into()),
             target: Some(504),
+            against: Some(968),
             map: Some("gradcam".into()),
+            scale: Some(Scale::LogProbability),
+            seed: Some(7),
             device: Some(DeviceKind::Gpu),
         };
         assert_eq!(
             address.write(),
-            "#/explain?network=efficientnet-lite0&photo=coffee&target=504&map=gradcam&device=webgpu"
+            "#/explain?network=efficientnet-lite0&photo=coffee&target=504&against=968&map=gradcam&scale=log-probability&seed=7&device=webgpu"
         );
         assert_eq!(Address::read(&address.write()), address);
     }

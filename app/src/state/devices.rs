@@ -1,5 +1,6 @@
 //! The devices that may run the network, what their self-test said, and which one is used.
 
+use super::pace::Pace;
 use tessera_engine::protocol::{DeviceKind, TestReport};
 
 /// How far the graphics processor is.
@@ -68,6 +69,16 @@ impl Devices {
         };
         let best = if self.agrees() && faster { DeviceKind::Gpu } else { DeviceKind::Cpu };
         self.chosen.unwrap_or(best)
+    }
+
+    /// What the device in use takes for a picture, if its test ran.
+    #[must_use]
+    pub fn pace(&self) -> Option<Pace> {
+        let (all, forward) = match self.preferred() {
+            DeviceKind::Cpu => (self.cpu_seconds?, self.cpu_forward?),
+            DeviceKind::Gpu => (self.gpu_seconds?, self.gpu_forward?),
+        };
+        Some(Pace { forward, backward: (all - forward).max(0.0) })
     }
 
     /// Forgets what the tests of another network said; what a person chose stays.

@@ -1,5 +1,6 @@
 //! How maps are coloured.
 
+use super::order::Order;
 use super::results::Drawn;
 use std::sync::Arc;
 use tessera_core::descriptor::Sign;
@@ -13,13 +14,23 @@ pub struct Display {
     pub positive: Scale,
     /// What scales leave out.
     pub clip: Clip,
+    /// Whether scales of positive maps begin at the least value, not at zero.
+    pub from_least: bool,
     /// Whether maps of one method share one scale.
     pub shared: bool,
+    /// In which order cards lie.
+    pub order: Order,
 }
 
 impl Default for Display {
     fn default() -> Self {
-        Self { positive: Scale::of(Sign::Positive), clip: Clip::USUAL, shared: true }
+        Self {
+            positive: Scale::of(Sign::Positive),
+            clip: Clip::USUAL,
+            from_least: false,
+            shared: true,
+            order: Order::Arrival,
+        }
     }
 }
 
@@ -33,19 +44,29 @@ impl Display {
         }
     }
 
-    /// The range of a map: its own, or that of all maps whose numbers mean the same, which are those of one method.
+    /// The range of a map: its own, or that of all maps whose numbers mean the same, which are those of one method on
+    /// one scale of the network's output.
     #[must_use]
     pub fn range(&self, drawn: &Drawn, all: &[Arc<Drawn>]) -> Range {
         let own = |drawn: &Drawn| drawn.range(self.clip);
-        let method = &drawn.map.facts.provenance.method;
-        let kin = all.iter().filter(|other| self.shared && other.map.facts.provenance.method == *method);
-        kin.fold(own(drawn), |range, other| range.joined(own(other)))
+        let kind = |drawn: &Drawn| (drawn.key.spec.id.clone(), drawn.key.question.scale);
+        let shares = self.shared && drawn.minus.is_none();
+        let kin: Vec<&Arc<Drawn>> = all.iter().filter(|other| shares && kind(other) == kind(drawn)).collect();
+        let range = kin.iter().fold(own(drawn), |range, other| range.joined(own(other)));
+        let least = kin.iter().fold(drawn.least, |least, other| least.min(other.least));
+        let from_least = self.from_least && range.sign == Sign::Positive && (0.0..range.high).contains(&least);
+        Range { low: if from_least { least } else { range.low }, ..range }
     }
 
     /// A map as pixels: the weaker a value, the clearer its pixel.
     #[must_use]
     pub fn paint(&self, drawn: &Drawn, range: Range) -> Vec<u8> {
-        paint(&drawn.field, self.scale(drawn.map.facts.sign), range, Opacity::Value)
+        let scale = self.scale(drawn.map.facts.sign);
+        if range.low <= 0.0 {
+            return paint(&drawn.field, scale, range, Opacity::Value);
+        }
+        let above: Vec<f32> = drawn.field.iter().map(|value| value - range.low).collect();
+        paint(&above, scale, Range { low: 0.0, high: range.high - range.low, ..range }, Opacity::Value)
     }
 }
 
@@ -62,6 +83,18 @@ mod tests {
         assert_eq!(display.range(&all[0], &all).high, 9.0);
         let apart = Display { shared: false, ..display };
         assert_eq!(apart.range(&all[0], &all).high, 3.0);
+    }
+
+    #[test]
+    fn a_scale_may_begin_at_the_least_value() {
+        let drawn = drawn("rise", [2.0, 3.0, 3.0, 4.0]);
+        let display = Display { clip: Clip::None, from_least: true, ..Display::default() };
+        let range = display.range(&drawn, &[]);
+        assert_eq!((range.low, range.high), (2.0, 4.0));
+        let rgba = display.paint(&drawn, range);
+        assert_eq!((rgba[3], rgba[15]), (0, 255));
+        let signed = Display::default().range(&drawn, &[]);
+        assert_eq!(signed.low, 0.0, "zero, if nothing is said");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::photos::PhotoId;
 use std::collections::BTreeMap;
-use tessera_core::experiment::Target;
+use tessera_core::descriptor::Scale;
+use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::photo::Crop;
 use tessera_engine::protocol::Job;
 
@@ -22,10 +23,14 @@ pub enum Work {
         photo: PhotoId,
         /// What is cut out.
         crop: Crop,
-        /// The class to explain.
+        /// What to explain.
         target: Target,
-        /// Ids of the methods.
-        methods: Vec<String>,
+        /// On which scale.
+        scale: Scale,
+        /// Seed of everything drawn at random.
+        seed: u64,
+        /// The methods.
+        methods: Vec<MethodSpec>,
     },
     /// Reading a model file: what it is and what it holds.
     Inspect {
@@ -56,14 +61,29 @@ pub struct Line {
     pub work: Work,
     /// Milliseconds of the page's clock when a worker took it; none while it waits.
     pub since: Option<f64>,
-    /// Id of the method that runs.
-    pub method: String,
+    /// Which of the methods runs.
+    pub at: Option<usize>,
     /// Passes done and in all, of all its methods together.
     pub passes: (usize, usize),
-    /// Number of maps that have come.
-    pub maps: usize,
     /// Whether it was asked to stop.
     pub stopping: bool,
+}
+
+impl Line {
+    /// The methods of an explanation.
+    #[must_use]
+    pub fn methods(&self) -> &[MethodSpec] {
+        match &self.work {
+            Work::Explain { methods, .. } => methods,
+            _ => &[],
+        }
+    }
+
+    /// The method that runs.
+    #[must_use]
+    pub fn running(&self) -> Option<&MethodSpec> {
+        self.methods().get(self.at?)
+    }
 }
 
 /// All work under way.
@@ -80,7 +100,7 @@ impl Ledger {
     pub fn enter(&mut self, work: Work) -> Job {
         let job = self.next;
         self.next += 1;
-        let line = Line { work, since: None, method: String::new(), passes: (0, 0), maps: 0, stopping: false };
+        let line = Line { work, since: None, at: None, passes: (0, 0), stopping: false };
         self.lines.insert(job, line);
         job
     }
@@ -130,14 +150,11 @@ impl Ledger {
         self.lines.iter().filter(|(_, line)| line.work.photo() == Some(photo)).map(|(job, _)| *job).collect()
     }
 
-    /// The explanation of a photo that is under way.
-    #[must_use]
-    pub fn explaining(&self, photo: PhotoId) -> Option<(Job, &Line)> {
+    /// The explanations of a photo that are under way.
+    pub fn explaining(&self, photo: PhotoId) -> impl Iterator<Item = (Job, &Line)> {
         let explains = |line: &Line| matches!(line.work, Work::Explain { .. }) && !line.stopping;
-        self.lines
-            .iter()
-            .find(|(_, line)| line.work.photo() == Some(photo) && explains(line))
-            .map(|(job, line)| (*job, line))
+        let about = move |line: &Line| line.work.photo() == Some(photo) && explains(line);
+        self.lines.iter().filter(move |(_, line)| about(line)).map(|(job, line)| (*job, line))
     }
 
     /// Whether that crop of a photo is being prepared.
@@ -163,7 +180,8 @@ mod tests {
     use super::*;
 
     fn explain(photo: PhotoId) -> Work {
-        Work::Explain { photo, crop: Crop::Centre, target: Target::Predicted, methods: vec!["gradcam".into()] }
+        let methods = vec![MethodSpec::plain("gradcam")];
+        Work::Explain { photo, crop: Crop::Centre, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods }
     }
 
     #[test]
@@ -173,9 +191,9 @@ mod tests {
         let job = ledger.enter(explain(3));
         assert!(ledger.preparing(3, Crop::Centre) && !ledger.preparing(3, Crop::Squeeze));
         assert_eq!(ledger.about(3), [prepare, job]);
-        assert_eq!(ledger.explaining(3).map(|(job, _)| job), Some(job));
+        assert_eq!(ledger.explaining(3).map(|(job, _)| job).collect::<Vec<_>>(), [job]);
         ledger.strike(job);
-        assert!(ledger.explaining(3).is_none());
+        assert!(ledger.explaining(3).next().is_none());
         assert_eq!(ledger.strike(job), None);
     }
 
@@ -184,7 +202,7 @@ mod tests {
         let mut ledger = Ledger::default();
         let job = ledger.enter(explain(3));
         ledger.get_mut(job).unwrap().stopping = true;
-        assert!(ledger.explaining(3).is_none());
+        assert!(ledger.explaining(3).next().is_none());
     }
 
     #[test]

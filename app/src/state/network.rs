@@ -3,6 +3,7 @@
 use super::names::IMAGENET;
 use std::sync::Arc;
 use tessera_core::network::card::Card;
+use tessera_core::network::plan::Outline;
 
 /// How far the network is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Network {
     pub arrival: Arrival,
     /// What is known of it.
     pub card: Option<Arc<Card>>,
+    /// What can be known of it before it runs, once a worker has opened it.
+    pub outline: Option<Arc<Outline>>,
     /// Names of its classes.
     pub classes: Arc<Vec<String>>,
     /// Why it did not come: what, why, what to do.

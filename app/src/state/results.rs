@@ -1,9 +1,10 @@
 //! What the network answered and the maps that came out, kept for as long as their photo.
 
 use super::photos::PhotoId;
+use super::question::Key;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tessera_core::experiment;
+use tessera_core::experiment::{self, MethodSpec};
 use tessera_core::map::Map;
 use tessera_core::map::range::{Clip, Range};
 use tessera_core::map::resample::{Interpolation, resample};
@@ -57,12 +58,22 @@ impl Answer {
 pub struct Drawn {
     /// Different for every map that was ever drawn.
     pub number: u32,
+    /// The same for all that took each other's place: the sketches of a map, and the map.
+    pub card: u32,
+    /// Which map it is.
+    pub key: Key,
+    /// Whether it is only what its method had so far.
+    pub sketch: bool,
+    /// What was taken off, where it is the difference of two: the other's number and its name.
+    pub minus: Option<(u32, String)>,
     /// The map as computed.
     pub map: Map,
     /// One value per pixel of the network's input: summed over channels, spread bilinearly.
     pub field: Vec<f32>,
     /// The ranges of the field: as usual, and with nothing left out.
     ranges: [(Clip, Range); 2],
+    /// The least value of the field.
+    pub least: f32,
     /// What ran it.
     pub device: DeviceFacts,
     /// Seconds from the photo to the map, the forward pass it shares with the answer included.
@@ -71,21 +82,28 @@ pub struct Drawn {
 
 impl PartialEq for Drawn {
     fn eq(&self, other: &Self) -> bool {
-        self.number == other.number
+        (self.number, &self.minus) == (other.number, &other.minus)
     }
 }
 
 impl Drawn {
-    /// A map made ready to be shown, after a forward pass of so many seconds.
+    /// A map made ready to be shown.
     #[must_use]
-    pub fn new(number: u32, map: Map, device: DeviceFacts, forward: f64) -> Self {
+    pub fn new(key: Key, map: Map, device: DeviceFacts) -> Self {
         let (rows, columns) = map.facts.provenance.input;
         let (height, width) = (map.facts.height, map.facts.width);
         let field = resample(&map.flat(), (height, width), (rows, columns), Interpolation::Bilinear);
         let sign = map.facts.sign;
         let ranges = [Clip::USUAL, Clip::None].map(|clip| (clip, Range::of(&field, sign, clip)));
-        let seconds = forward + map.facts.provenance.seconds;
-        Self { number, map, field, ranges, device, seconds }
+        let seconds = map.facts.provenance.seconds;
+        let least = field.iter().copied().fold(f32::INFINITY, f32::min);
+        Self { number: 0, card: 0, key, sketch: false, minus: None, map, field, ranges, least, device, seconds }
+    }
+
+    /// Whether it was stopped before all its samples were in.
+    #[must_use]
+    pub fn cut_short(&self) -> bool {
+        self.sketch || self.map.facts.provenance.samples.is_some_and(|(got, wanted)| got < wanted)
     }
 
     /// Share of the pixels whose value is below this one.
@@ -108,6 +126,7 @@ impl Drawn {
 pub struct Results {
     answers: HashMap<Seen, Arc<Answer>>,
     maps: Vec<(Seen, Arc<Drawn>)>,
+    missing: Vec<(Seen, Key, String)>,
     next: u32,
 }
 
@@ -123,29 +142,44 @@ impl Results {
         self.answers.get(&seen)
     }
 
-    /// Keeps a map, in the place of an older one of the same method and class.
-    pub fn mapped(&mut self, seen: Seen, map: Map, device: DeviceFacts) {
-        let forward = self.answer(seen).map_or(0.0, |answer| answer.seconds);
-        let drawn = Arc::new(Drawn::new(self.next, map, device, forward));
+    /// Keeps a map, in the place of an older one of the same key.
+    pub fn mapped(&mut self, seen: Seen, mut drawn: Drawn) {
+        drawn.number = self.next;
+        drawn.seconds += self.answer(seen).map_or(0.0, |answer| answer.seconds);
         self.next += 1;
-        let provenance = &drawn.map.facts.provenance;
-        match self.position(seen, provenance.target, &provenance.method) {
-            Some(at) => self.maps[at].1 = drawn,
-            None => self.maps.push((seen, drawn)),
+        match self.maps.iter_mut().find(|(of, old)| *of == seen && old.key == drawn.key) {
+            Some((_, old)) => {
+                drawn.card = old.card;
+                *old = Arc::new(drawn);
+            }
+            None => {
+                drawn.card = drawn.number;
+                self.maps.push((seen, Arc::new(drawn)));
+            }
         }
     }
 
-    fn position(&self, seen: Seen, target: usize, method: &str) -> Option<usize> {
-        self.maps.iter().position(|(of, drawn)| {
-            let provenance = &drawn.map.facts.provenance;
-            *of == seen && provenance.target == target && provenance.method == method
-        })
+    /// Keeps why there is no map.
+    pub fn missed(&mut self, seen: Seen, key: Key, sentence: String) {
+        self.missing.push((seen, key, sentence));
     }
 
-    /// The map of a class by a method.
+    /// The map of that key.
     #[must_use]
-    pub fn map(&self, seen: Seen, target: usize, method: &str) -> Option<&Arc<Drawn>> {
-        self.position(seen, target, method).map(|at| &self.maps[at].1)
+    pub fn map(&self, seen: Seen, key: &Key) -> Option<&Arc<Drawn>> {
+        self.maps.iter().find(|(of, drawn)| *of == seen && drawn.key == *key).map(|(_, drawn)| drawn)
+    }
+
+    /// The map on that card.
+    #[must_use]
+    pub fn card(&self, card: u32) -> Option<&Arc<Drawn>> {
+        self.maps.iter().find(|(_, drawn)| drawn.card == card).map(|(_, drawn)| drawn)
+    }
+
+    /// Whether a method has had its say: there is a map, or a sentence why there is none.
+    #[must_use]
+    pub fn told(&self, seen: Seen, key: &Key) -> bool {
+        self.map(seen, key).is_some() || self.missing.iter().any(|(of, other, _)| *of == seen && other == key)
     }
 
     /// All maps of a photo, in the order they came.
@@ -154,28 +188,43 @@ impl Results {
         self.maps.iter().filter(|(of, _)| *of == seen).map(|(_, drawn)| drawn.clone()).collect()
     }
 
-    /// Takes one map away.
-    pub fn remove(&mut self, seen: Seen, target: usize, method: &str) {
-        if let Some(at) = self.position(seen, target, method) {
-            self.maps.remove(at);
-        }
+    /// The maps of a photo that there are not, and why.
+    #[must_use]
+    pub fn missing(&self, seen: Seen) -> Vec<(Key, String)> {
+        let of = self.missing.iter().filter(|(of, ..)| *of == seen);
+        of.map(|(_, key, sentence)| (key.clone(), sentence.clone())).collect()
+    }
+
+    /// Takes one map away, or the sentence in its place.
+    pub fn remove(&mut self, seen: Seen, key: &Key) {
+        self.maps.retain(|(of, drawn)| *of != seen || drawn.key != *key);
+        self.missing.retain(|(of, other, _)| *of != seen || other != key);
+    }
+
+    /// Takes away all maps of methods that are not wanted any more.
+    pub fn keep(&mut self, wanted: impl Fn(&MethodSpec) -> bool) {
+        self.maps.retain(|(_, drawn)| wanted(&drawn.key.spec));
+        self.missing.retain(|(_, key, _)| wanted(&key.spec));
     }
 
     /// Takes away everything: it is of another network.
     pub fn clear(&mut self) {
         self.answers.clear();
         self.maps.clear();
+        self.missing.clear();
     }
 
     /// Takes away all that is known of a photo.
     pub fn forget(&mut self, photo: PhotoId) {
         self.answers.retain(|(of, _), _| *of != photo);
         self.maps.retain(|((of, _), _)| *of != photo);
+        self.missing.retain(|((of, _), ..)| *of != photo);
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::question::tests::key;
     use super::*;
     use tessera_core::descriptor::Sign;
     use tessera_core::map::{Facts, Provenance};
@@ -204,7 +253,11 @@ pub(super) mod tests {
 
     /// A map of that method, ready to be shown.
     pub fn drawn(method: &str, values: [f32; 4]) -> Arc<Drawn> {
-        Arc::new(Drawn::new(0, map(method, 0, values), device(), 0.0))
+        Arc::new(drawn_for(method, 0, values))
+    }
+
+    fn drawn_for(method: &str, target: usize, values: [f32; 4]) -> Drawn {
+        Drawn::new(key(method, target), map(method, target, values), device())
     }
 
     #[test]
@@ -225,25 +278,36 @@ pub(super) mod tests {
         let mut results = Results::default();
         let seen = (1, Crop::Centre);
         results.answered(seen, Answer::new(vec![0.0], Output::Softmax, 0.5, device()));
-        results.mapped(seen, map("gradcam", 0, [0.0; 4]), device());
+        results.mapped(seen, drawn_for("gradcam", 0, [0.0; 4]));
         assert_eq!(results.maps(seen)[0].seconds, 0.6);
     }
 
     #[test]
-    fn a_map_takes_the_place_of_its_elder() {
+    fn a_map_takes_the_place_of_its_elder_and_keeps_its_card() {
         let mut results = Results::default();
         let seen = (1, Crop::Centre);
-        results.mapped(seen, map("gradcam", 5, [0.0; 4]), device());
-        results.mapped(seen, map("gradient", 5, [0.0; 4]), device());
-        results.mapped(seen, map("gradcam", 5, [1.0; 4]), device());
-        results.mapped(seen, map("gradcam", 6, [2.0; 4]), device());
+        results.mapped(seen, drawn_for("gradcam", 5, [0.0; 4]));
+        results.mapped(seen, drawn_for("gradient", 5, [0.0; 4]));
+        results.mapped(seen, drawn_for("gradcam", 5, [1.0; 4]));
+        results.mapped(seen, drawn_for("gradcam", 6, [2.0; 4]));
         let maps = results.maps(seen);
         assert_eq!(maps.iter().map(|m| m.map.values[0]).collect::<Vec<_>>(), [1.0, 0.0, 2.0]);
-        assert_ne!(maps[0].number, maps[2].number);
-        results.remove(seen, 5, "gradcam");
-        assert!(results.map(seen, 5, "gradcam").is_none());
+        assert_eq!(maps.iter().map(|m| m.card).collect::<Vec<_>>(), [0, 1, 3]);
+        assert_ne!(maps[0].number, 0);
+        results.remove(seen, &key("gradcam", 5));
+        assert!(results.map(seen, &key("gradcam", 5)).is_none());
         results.forget(1);
         assert!(results.maps(seen).is_empty());
+    }
+
+    #[test]
+    fn a_sentence_in_a_maps_place_counts_as_its_say() {
+        let mut results = Results::default();
+        let seen = (1, Crop::Centre);
+        results.missed(seen, key("gradcam", 5), "Why.".into());
+        assert!(results.told(seen, &key("gradcam", 5)) && !results.told(seen, &key("gradcam", 6)));
+        results.keep(|spec| spec.id != "gradcam");
+        assert!(results.missing(seen).is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Three frames: *window*, the visible rectangle; *world*, what it shows at zoom 1, both from 0 to 1; and *input*, the
 //! pixels the network saw.
 
+use super::comparison::{Comparison, Shown};
 use tessera_core::photo::Region;
 
 /// Greatest zoom.
@@ -25,11 +26,25 @@ pub struct View {
     pub centre: (f64, f64),
     /// The pixel of the input under the crosshair: column and row.
     pub cross: Option<(usize, usize)>,
+    /// The map that the open one is compared with.
+    pub comparison: Option<Comparison>,
+    /// Whether the two that are compared have changed places for a moment.
+    pub swap: bool,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { whole: true, overlay: true, opacity: 66, blink: false, zoom: 1.0, centre: (0.5, 0.5), cross: None }
+        Self {
+            whole: true,
+            overlay: true,
+            opacity: 66,
+            blink: false,
+            zoom: 1.0,
+            centre: (0.5, 0.5),
+            cross: None,
+            comparison: None,
+            swap: false,
+        }
     }
 }
 
@@ -40,8 +55,25 @@ impl View {
         if self.overlay && !self.blink { f64::from(self.opacity) / 100.0 } else { 0.0 }
     }
 
+    /// What lies on the stage of two that are compared.
+    #[must_use]
+    pub fn shown(&self) -> Option<Comparison> {
+        self.comparison.map(|two| match (self.swap, two.shown) {
+            (false, _) => two,
+            (true, Shown::Other) => Comparison { shown: Shown::One, ..two },
+            (true, _) => Comparison { shown: Shown::Other, ..two },
+        })
+    }
+
+    /// Compares the open map with another, or ends that.
+    pub fn compare(&mut self, card: u32) {
+        let same = self.comparison.is_some_and(|two| two.card == card);
+        self.comparison = (!same).then_some(Comparison { card, shown: Shown::Difference });
+    }
+
     /// Shows another photo: its whole, without a crosshair.
     pub fn reset(&mut self) {
+        self.comparison = None;
         self.zoom = 1.0;
         self.centre = (0.5, 0.5);
         self.cross = None;
@@ -223,6 +255,17 @@ mod tests {
         assert_eq!(view.zoom, MOST);
         view.pan((9.0, -9.0));
         assert_eq!(view.centre, (0.5 / MOST, 1.0 - 0.5 / MOST));
+    }
+
+    #[test]
+    fn two_that_are_compared_change_places() {
+        let mut view = View::default();
+        view.compare(3);
+        assert_eq!(view.shown(), Some(Comparison { card: 3, shown: Shown::Difference }));
+        view.swap = true;
+        assert_eq!(view.shown(), Some(Comparison { card: 3, shown: Shown::Other }));
+        view.compare(3);
+        assert_eq!(view.shown(), None);
     }
 
     #[test]

@@ -56,6 +56,9 @@ pub fn Pick<T>(
     value: Signal<T>,
     /// Hears the choice.
     set: impl Fn(T) + Copy + Send + Sync + 'static,
+    /// Whether the label is for those alone who can not see what there is to choose from.
+    #[prop(optional)]
+    quiet: bool,
 ) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
@@ -71,7 +74,7 @@ where
     };
     view! {
         <label class="field">
-            <span>{label}</span>
+            <span class:vh=quiet>{label}</span>
             <select on:change:target=move |event| change(event.target().value())>{entries.collect_view()}</select>
         </label>
     }

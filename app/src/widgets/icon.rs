@@ -39,6 +39,10 @@ pub enum Icon {
     Network,
     /// A triangle to the right.
     Play,
+    /// A pin.
+    Pin,
+    /// Two frames, one over the other.
+    Compare,
 }
 
 impl Icon {
@@ -65,6 +69,8 @@ impl Icon {
             Self::Up => ("m4 10 4-4 4 4", false),
             Self::Network => ("M8 2 2.5 5 8 8l5.5-3zM2.5 8 8 11l5.5-3M2.5 11 8 14l5.5-3", false),
             Self::Play => ("M5 3v10l8-5z", true),
+            Self::Pin => ("M6 2h4l-.5 4.5 2.5 2V10H4V8.5l2.5-2zM8 10v4", false),
+            Self::Compare => ("M2.5 2.5h7.5v7.5H2.500zM6 13.5h7.5V6", false),
         }
     }
 }

@@ -26,6 +26,25 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// A number of passes; parts of a network count as shares: "2 passes", "1.3 passes".
+#[must_use]
+pub fn passes(passes: f64) -> String {
+    let whole = passes.round();
+    match whole as usize {
+        1 if (passes - 1.0).abs() < 0.05 => "1 pass".into(),
+        n if n >= 10 || (passes - whole).abs() < 0.05 => format!("{} passes", count(n)),
+        _ => format!("{passes:.1} passes"),
+    }
+}
+
+/// A share as percent with as many decimals as it needs: "0.3 %", "12 %".
+#[must_use]
+pub fn rough_percent(share: f64) -> String {
+    let value = share.abs() * 100.0;
+    let sign = if share < 0.0 { "\u{2212}" } else { "" };
+    if value < 9.95 { format!("{sign}{value:.1}{THIN}%") } else { format!("{sign}{value:.0}{THIN}%") }
+}
+
 /// A running clock: "0:08".
 #[must_use]
 pub fn clock(seconds: f64) -> String {
@@ -99,6 +118,16 @@ mod tests {
         assert_eq!(percent(0.000_001), "<0.01\u{202f}%");
         assert_eq!(percent(0.0), "0.00\u{202f}%");
         assert_eq!(whole_percent(0.974), "97\u{202f}%");
+    }
+
+    #[test]
+    fn passes_are_whole_or_nearly() {
+        assert_eq!(passes(1.003), "1 pass");
+        assert_eq!(passes(2.0), "2 passes");
+        assert_eq!(passes(1.31), "1.3 passes");
+        assert_eq!(passes(4000.4), "4\u{202f}000 passes");
+        assert_eq!(rough_percent(0.0212), "2.1\u{202f}%");
+        assert_eq!(rough_percent(-0.124), "\u{2212}12\u{202f}%");
     }
 
     #[test]

@@ -1,33 +1,48 @@
 //! `tessera explain`: maps of what a network looked at.
 
-use super::{Common, read_photo};
+use super::{Common, ScaleName, read_photo};
 use crate::model::Model;
 use crate::npy;
 use crate::run::{self, Ran};
+use crate::wish::{self, Wish};
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tessera_core::descriptor::{Scale, Sign};
+use tessera_core::descriptor::Sign;
 use tessera_core::digest::sha256;
-use tessera_core::experiment::{Cell, MethodSpec, Record, Spec, record::Made};
+use tessera_core::experiment::record::{Made, Missing};
+use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
-use tessera_core::map::Map;
+use tessera_core::map::{Facts, Map};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
 ///
 /// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W) and METHOD.png (the map over what the
-/// network saw), and once answer.svg (the best classes as bars) and record.json, which says how all came about.
+/// network saw), and once answer.svg (the best classes as bars) and record.json, which says how all came about. A method
+/// that is asked for again is called METHOD-2. `tessera methods` lists methods, parameters and presets.
 #[derive(Args)]
 pub struct Explain {
     /// Photo: JPEG, PNG, WebP, GIF, BMP or TIFF
     photo: PathBuf,
     /// Methods, with commas between: gradcam, gradient
-    #[arg(long, required = true, value_delimiter = ',', value_name = "METHOD,...")]
+    #[arg(long, required_unless_present = "preset", value_delimiter = ',', value_name = "METHOD,...")]
     method: Vec<String>,
-    /// The class to explain: predicted, least, an index or a name
-    #[arg(long, default_value = "predicted", value_name = "predicted|least|INDEX|NAME")]
+    /// Methods with their settings, as a study used them or as is advised: recommended, facct24, acml24
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// A setting: samples=100, or with several methods smoothgrad.samples=100; may be repeated
+    #[arg(long, value_name = "[METHOD.]KEY=VALUE")]
+    param: Vec<String>,
+    /// The class to explain: predicted, least, an index or a name; or one rather than another: 281-vs-285
+    #[arg(long, default_value = "predicted", value_name = "predicted|least|INDEX|NAME|A-vs-B")]
     target: String,
+    /// What of the class is explained
+    #[arg(long, value_enum, default_value_t = ScaleName::Logit)]
+    scale: ScaleName,
+    /// Seed of everything drawn at random
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -41,13 +56,17 @@ pub struct Explain {
 impl Explain {
     /// Explains the photo and writes the files.
     pub fn run(self) -> Result<(), String> {
+        let wishes = wish::read(&self.method, self.preset.as_deref(), &self.param)?;
         let model = self.common.open()?;
         let target = model.target(&self.target)?;
         let photo = read_photo(&self.photo)?;
         let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());
-        let methods: Vec<MethodSpec> = self.method.iter().map(|id| MethodSpec::plain(id.trim())).collect();
-        let (scale, seed) = (Scale::Logit, 0);
+        let methods: Vec<MethodSpec> = wishes.iter().map(|wish| wish.spec.clone()).collect();
+        let (scale, seed) = (self.scale.into(), self.seed);
         let ran = run::explain(&model, Cell { input: &input, target, scale, seed, methods: &methods })?;
+        if ran.maps.is_empty() {
+            return Err(none(&wishes, &ran));
+        }
         let spec = Spec {
             photo: photo.facts.sha256.clone(),
             network: model.network.card.id.clone(),
@@ -58,7 +77,7 @@ impl Explain {
             seed,
             methods,
         };
-        let record = self.write(&model, &photo, &input, &ran, spec)?;
+        let record = self.write(&model, &photo, &input, (&ran, &wishes), spec)?;
         if self.json {
             println!("{}", pretty(&record))
         } else {
@@ -67,9 +86,20 @@ impl Explain {
         Ok(())
     }
 
-    fn write(&self, model: &Model, photo: &Photo, input: &Input, ran: &Ran, spec: Spec) -> Result<Record, String> {
+    fn write(
+        &self,
+        model: &Model,
+        photo: &Photo,
+        input: &Input,
+        (ran, wishes): (&Ran, &[Wish]),
+        spec: Spec,
+    ) -> Result<Record, String> {
         fs::create_dir_all(&self.out).map_err(|error| cannot_write(&self.out, &error))?;
-        let maps = ran.maps.iter().map(|map| self.write_map(map, input)).collect::<Result<Vec<Made>, String>>()?;
+        let maps = ran.maps.iter().map(|(at, map)| self.write_map(&wishes[*at].name, map, input));
+        let maps = maps.collect::<Result<Vec<Made>, String>>()?;
+        let missing = ran.missing.iter();
+        let missing =
+            missing.map(|(at, why)| Missing { method: wishes[*at].spec.clone(), sentence: why.clone() }).collect();
         let ranked = model.rank(&ran.answer);
         let record = Record {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -82,18 +112,18 @@ impl Explain {
             target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
             top: ranked.into_iter().take(5).collect(),
             maps,
+            missing,
         };
         write_file(&self.out.join("answer.svg"), answer(&record.top)?.as_bytes())?;
         write_file(&self.out.join("record.json"), (pretty(&record) + "\n").as_bytes())?;
         Ok(record)
     }
 
-    fn write_map(&self, map: &Map, input: &Input) -> Result<Made, String> {
-        let id = &map.facts.provenance.method;
+    fn write_map(&self, name: &str, map: &Map, input: &Input) -> Result<Made, String> {
         let bytes = tessera_engine::dispatch::bytes(&map.values);
-        let file = format!("{id}.npy");
+        let file = format!("{name}.npy");
         write_file(&self.out.join(&file), &npy::write(map))?;
-        write_file(&self.out.join(format!("{id}.png")), &crate::run::overlay_png(map, input)?)?;
+        write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
         Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone() })
     }
 
@@ -104,9 +134,27 @@ impl Explain {
             let facts = &made.map;
             let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
             let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
-            println!("  {:<10} {size:<13} {sign:<8} {}", facts.provenance.method, self.out.join(&made.file).display());
+            let name = made.file.trim_end_matches(".npy");
+            println!("  {name:<10} {size:<13} {sign:<8} {}{}", self.out.join(&made.file).display(), trust(facts));
+        }
+        for missing in &record.missing {
+            println!("  {:<10} no map: {}", missing.method.id, missing.sentence);
         }
     }
+}
+
+/// How far a map may be off, where that is known.
+fn trust(facts: &Facts) -> String {
+    let error = facts.provenance.error.map(|error| format!("  standard error {:.1} %", error * 100.0));
+    let residual = facts.provenance.residual.and_then(|residual| residual.share());
+    let residual = residual.map(|share| format!("  residual {:.1} %", share * 100.0));
+    error.into_iter().chain(residual).collect()
+}
+
+/// Why there is no map at all.
+fn none(wishes: &[Wish], ran: &Ran) -> String {
+    let why = ran.missing.iter().map(|(at, why)| format!("{}: {why}", wishes[*at].name));
+    format!("No method has a map here. {}", why.collect::<Vec<_>>().join(" "))
 }
 
 fn pretty(record: &Record) -> String {

@@ -3,12 +3,14 @@
 pub mod classify;
 pub mod eval;
 pub mod explain;
+pub mod methods;
 pub mod models;
 pub mod selftest;
 
 use crate::model::Model;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::Path;
+use tessera_core::descriptor::Scale;
 use tessera_core::photo::{self, Crop, Photo};
 use tessera_engine::protocol::DeviceKind;
 
@@ -18,6 +20,7 @@ pub enum Command {
     Classify(classify::Classify),
     Explain(explain::Explain),
     Eval(eval::Eval),
+    Methods(methods::Methods),
     Models(models::Models),
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
@@ -33,6 +36,7 @@ impl Command {
             Command::Classify(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Eval(command) => command.run(),
+            Command::Methods(command) => command.run(),
             Command::Models(command) => command.run(),
             Command::SelfTest(command) => command.run(),
         }
@@ -73,6 +77,27 @@ impl From<CropName> for Crop {
             CropName::Centre => Crop::Centre,
             CropName::Squeeze => Crop::Squeeze,
             CropName::None => Crop::None,
+        }
+    }
+}
+
+/// Names of [`Scale`] on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ScaleName {
+    /// The network's own output
+    Logit,
+    /// The logarithm of the probability
+    LogProbability,
+    /// The probability
+    Probability,
+}
+
+impl From<ScaleName> for Scale {
+    fn from(name: ScaleName) -> Scale {
+        match name {
+            ScaleName::Logit => Scale::Logit,
+            ScaleName::LogProbability => Scale::LogProbability,
+            ScaleName::Probability => Scale::Probability,
         }
     }
 }

@@ -63,6 +63,12 @@ impl std::fmt::Display for Setting {
     }
 }
 
+impl From<f64> for Setting {
+    fn from(number: f64) -> Setting {
+        Setting::Number(number)
+    }
+}
+
 impl From<&str> for Setting {
     /// As typed: a number if it reads as one, else a word.
     fn from(text: &str) -> Setting {
@@ -175,7 +181,33 @@ impl Domain {
     }
 }
 
+impl std::fmt::Display for Domain {
+    /// What fits, in words: "a whole number from 1 to 50".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Domain::Count { least, most, .. } => write!(f, "a whole number from {least} to {most}"),
+            Domain::Real { least, most, .. } => write!(f, "a number from {least} to {most}"),
+            Domain::Choice(options) => {
+                write!(f, "one of {}", options.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", "))
+            }
+            Domain::Layer => f.write_str("the name of a layer"),
+        }
+    }
+}
+
 impl Param {
+    /// What a person typed, as a setting.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    pub fn read(&self, text: &str) -> Result<Setting, SettingError> {
+        let setting = match self.domain {
+            Domain::Count { .. } | Domain::Real { .. } => Setting::from(text),
+            Domain::Choice(_) | Domain::Layer => Setting::Word(text.trim().into()),
+        };
+        self.checked(&setting)
+    }
+
     fn checked(&self, setting: &Setting) -> Result<Setting, SettingError> {
         let fits = match (self.domain, setting) {
             (Domain::Count { least, most, .. }, Setting::Number(n)) => {
@@ -190,15 +222,9 @@ impl Param {
     }
 
     fn refuse(&self, found: &Setting) -> SettingError {
-        let may = match self.domain {
-            Domain::Count { least, most, .. } => format!("a whole number from {least} to {most}"),
-            Domain::Real { least, most, .. } => format!("a number from {least} to {most}"),
-            Domain::Choice(options) => {
-                format!("one of {}", options.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", "))
-            }
-            Domain::Layer => "the name of a layer".into(),
-        };
-        SettingError(format!("The parameter {} cannot be {found}: it is {may}.", self.id))
+        let found = found.to_string();
+        let found = if found.is_empty() { "empty" } else { &found };
+        SettingError(format!("The parameter {} cannot be {found}: it is {}.", self.id, self.domain))
     }
 }
 
@@ -232,6 +258,16 @@ mod tests {
         );
         assert_eq!(why(&[("how", "up")]), "The parameter how cannot be up: it is one of left, right.");
         assert_eq!(why(&[("sample", "1")]), "There is no parameter called sample: it has samples, how, layer.");
+    }
+
+    #[test]
+    fn what_is_typed_is_read_by_what_it_is_for() {
+        assert_eq!(PARAMS[0].read(" 7 ").unwrap(), Setting::Number(7.0));
+        assert_eq!(PARAMS[2].read("7").unwrap(), Setting::Word("7".into()));
+        assert_eq!(
+            PARAMS[0].read("").unwrap_err().to_string(),
+            "The parameter samples cannot be empty: it is a whole number from 1 to 9999."
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What came out of a run: everything needed to check it or run it again, without the maps' numbers.
 
-use super::spec::Spec;
+use super::spec::{MethodSpec, Spec};
 use crate::map;
 use crate::photo::{PhotoFacts, Region};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,15 @@ pub struct Made {
     pub map: map::Facts,
 }
 
+/// A map that there can not be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The method, and what is set of it.
+    pub method: MethodSpec,
+    /// What, why, what to do.
+    pub sentence: String,
+}
+
 /// What came out of one photo on one network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -52,4 +61,7 @@ pub struct Record {
     pub top: Vec<Ranked>,
     /// The maps.
     pub maps: Vec<Made>,
+    /// The methods that have no map here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
 }

@@ -3,6 +3,7 @@
 use super::run::RunError;
 use crate::descriptor::{Scale, Settings};
 use crate::method;
+use crate::method::preset::{Member, Preset};
 use crate::photo::Crop;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,13 @@ impl MethodSpec {
         MethodSpec { id: id.into(), settings: Settings::default() }
     }
 
+    /// The same with nothing said that goes without saying: two that mean the same are equal then.
+    #[must_use]
+    pub fn brief(&self) -> MethodSpec {
+        let params = method::ENTRIES.iter().find(|entry| entry.id == self.id).map_or(&[][..], |entry| entry.params);
+        MethodSpec { id: self.id.clone(), settings: self.settings.unusual(params) }
+    }
+
     /// All its settings.
     ///
     /// # Errors
@@ -50,6 +58,18 @@ impl MethodSpec {
         let entry = method::entry(&self.id).ok_or_else(|| RunError::Method(self.id.clone()))?;
         self.settings.complete(entry.params).map_err(|why| RunError::Setting { method: entry.title.into(), why })
     }
+}
+
+impl From<&Member> for MethodSpec {
+    fn from(member: &Member) -> MethodSpec {
+        MethodSpec { id: member.method.into(), settings: member.settings() }
+    }
+}
+
+/// The methods of a preset.
+#[must_use]
+pub fn methods(preset: &Preset) -> Vec<MethodSpec> {
+    preset.members.iter().map(MethodSpec::from).collect()
 }
 
 /// One photo, one network, some methods.

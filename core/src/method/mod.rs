@@ -11,6 +11,7 @@ mod moments;
 mod noisy;
 mod output;
 mod prelude;
+pub mod preset;
 mod principal;
 mod quadrature;
 mod regression;

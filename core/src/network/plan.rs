@@ -1,7 +1,9 @@
 //! What a run on inputs of one size takes: the numbers from which passes, seconds and memory are foretold.
 
 use super::graph::{Graph, NodeId};
+use super::op::Kind;
 use super::shape::{ShapeError, infer};
+use crate::descriptor::Need;
 use serde::{Deserialize, Serialize};
 
 /// What a run on inputs of one size takes.
@@ -86,6 +88,68 @@ impl Plan {
     pub fn memory(&self, with_gradient: bool) -> u64 {
         let needed = if with_gradient { self.numbers } else { 4 * self.largest };
         4 * (needed * self.batch(with_gradient)) as u64
+    }
+}
+
+/// What can be known of a network before anything runs: what methods would cost, where they may look, what they miss.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outline {
+    /// What a run takes.
+    pub plan: Plan,
+    /// The layers whose values have places, in order.
+    pub layers: Vec<Layer>,
+    /// The layer that is looked at when nothing is said.
+    pub features: String,
+    /// What it lacks of what methods may need.
+    pub lacks: Vec<Need>,
+}
+
+/// A layer whose values have places.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Layer {
+    /// Its name.
+    pub name: String,
+    /// Channels, rows and columns.
+    pub size: [usize; 3],
+}
+
+impl Outline {
+    /// What can be known of a graph for pictures of that size.
+    ///
+    /// # Errors
+    /// If the network does not take the size.
+    pub fn new(graph: &Graph, [rows, columns]: [usize; 2]) -> Result<Outline, ShapeError> {
+        let shapes = infer(graph, [1, 3, rows, columns])?;
+        let all = graph.nodes.iter().zip(&shapes).skip(1);
+        let layers = all.filter(|(node, shape)| has_places(graph, shape) && node.op.kind() != Kind::Constant);
+        let layers = layers.map(|(node, shape)| Layer { name: node.name.clone(), size: places(graph, shape) });
+        Ok(Outline {
+            plan: Plan::of(graph, &shapes, graph.features),
+            layers: layers.collect(),
+            features: graph.nodes[graph.features].name.clone(),
+            lacks: lacks(graph, &shapes),
+        })
+    }
+}
+
+fn lacks(graph: &Graph, shapes: &[Vec<usize>]) -> Vec<Need> {
+    let none = |kind: Kind| !graph.nodes.iter().any(|node| node.op.kind() == kind);
+    let mut lacks = Vec::new();
+    if graph.features == 0 || !has_places(graph, &shapes[graph.features]) {
+        lacks.push(Need::Features);
+    }
+    lacks.extend(none(Kind::Rectifier).then_some(Need::Rectifiers));
+    lacks.extend((graph.attention().count() == 0).then_some(Need::Attention));
+    lacks.extend(none(Kind::Detachable).then_some(Need::Scales));
+    lacks
+}
+
+/// Whether a node's values have places: rows and columns, or a picture's tokens among others.
+pub(super) fn has_places(graph: &Graph, shape: &[usize]) -> bool {
+    match (shape, graph.tokens) {
+        ([_, _, _, _], _) => true,
+        ([_, count, _], Some(tokens)) => tokens.before + tokens.grid[0] * tokens.grid[1] <= *count,
+        _ => false,
     }
 }
 

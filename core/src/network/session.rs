@@ -2,10 +2,10 @@
 
 use super::backward;
 use super::forward::{self, Tape};
-use super::graph::{Graph, NodeId};
+use super::graph::NodeId;
 use super::load::Network;
 use super::objective::Objective;
-use super::plan::Plan;
+use super::plan::{Plan, has_places};
 use super::rule::Rules;
 use super::shape::{ShapeError, infer};
 use super::value::{ReadError, Value};
@@ -289,12 +289,4 @@ impl<'a> Session<'a> {
 fn marked(network: &Network, shapes: &[Vec<usize>]) -> NodeId {
     let features = network.graph.features;
     if has_places(&network.graph, &shapes[features]) { features } else { 0 }
-}
-
-fn has_places(graph: &Graph, shape: &[usize]) -> bool {
-    match (shape, graph.tokens) {
-        ([_, _, _, _], _) => true,
-        ([_, count, _], Some(tokens)) => tokens.before + tokens.grid[0] * tokens.grid[1] <= *count,
-        _ => false,
-    }
 }

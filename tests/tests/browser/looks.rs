@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const SIZES: [(u32, u32); 3] = [(390, 844), (800, 1000), (1600, 1000)];
 
 /// What opens over the page: at which size, by which button, its name, and a script that shows more of it.
-const OPENED: [((u32, u32), &str, &str, &str); 9] = [
+const OPENED: [((u32, u32), &str, &str, &str); 13] = [
     (SIZES[0], ".sheet", "sheet", ""),
     (SIZES[0], ".top button.chip", "device", ""),
     (SIZES[2], "#class-search", "search", ""),
@@ -19,11 +19,21 @@ const OPENED: [((u32, u32), &str, &str, &str); 9] = [
     (SIZES[0], ".chip.network", "models-form", FORM),
     (SIZES[2], ".chip.network", "models-form", FORM),
     (SIZES[2], ".chip.network", "models-catalogue", "document.querySelector('#kept').scrollIntoView()"),
+    (SIZES[0], "#add-method", "methods", PICKED),
+    (SIZES[1], "#add-method", "methods", PICKED),
+    (SIZES[2], "#add-method", "methods", ""),
+    (SIZES[2], "#add-method", "methods-form", PICKED),
 ];
 
 /// Unfolds what is folded in the drawer and brings it to sight.
 const FORM: &str = "document.querySelectorAll('.drawer details').forEach(e => e.open = true);
     document.querySelector('#preprocessing').scrollIntoView()";
+
+/// Takes a preset, unfolds the form of one of its methods and brings it to sight.
+const PICKED: &str = "document.querySelector('[data-preset=facct24]').click();
+    const method = document.querySelector('.method[data-id=smoothgrad]');
+    if (!method.classList.contains('open')) method.querySelector('.link').click();
+    method.scrollIntoView()";
 
 /// Finds what sticks out of the window, is cut off, or can not be read.
 const FAULTS: &str = r#"
@@ -49,7 +59,7 @@ for (const e of document.body.querySelectorAll('*')) {
         faults.push(`${name(e)} is squeezed: ${e.clientWidth} px for ${e.scrollWidth}`);
     if (words && parseFloat(style.fontSize) < 10) faults.push(`${name(e)} is set in ${style.fontSize}`);
 }
-const layer = e => e.closest('.status, .top, .sheet, .drawer > header, [popover], .classes') ?? document.body;
+const layer = e => e.closest('.status, .top, .sheet, .drawer > header, .picker > footer, .picker h3, .picker .presets, .picker .all, [popover], .classes') ?? document.body;
 const over = document.querySelector(':popover-open, .classes');
 const lines = [];
 for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode();) {

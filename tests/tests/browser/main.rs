@@ -13,6 +13,7 @@ mod figure;
 mod host;
 mod keys;
 mod looks;
+mod methods;
 mod models;
 mod netlog;
 mod page;

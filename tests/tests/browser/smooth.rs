@@ -101,6 +101,15 @@ fn the_page_never_stalls_while_it_works() {
         browser.until("another class", 60, |now| now.target != seen.target && now.explained(&titles[1])).await;
         assert_smooth(browser, "another class is explained").await;
 
+        browser.click("#add-method").await;
+        browser.click(".method[data-id=smoothgrad] .link").await;
+        browser.click(".method[data-id=smoothgrad] input[type=checkbox]").await;
+        assert_smooth(browser, "the panel of methods opens").await;
+        browser.click("#add-methods").await;
+        browser.until("SmoothGrad sharpens", 60, |now| now.cards.iter().any(|(id, _)| id == "smoothgrad")).await;
+        assert_smooth(browser, "a map sharpens").await;
+        browser.click(".card[data-method=smoothgrad] .away").await;
+
         browser.choose_files(&[large]).await;
         browser.explained("large.jpg").await;
         let said = assert_smooth(browser, "a photo of 12 megapixels is decoded and explained").await.said;

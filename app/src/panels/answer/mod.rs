@@ -1,5 +1,6 @@
 //! What the network says: the five likeliest classes, a search over all, and the class to explain.
 
+mod question;
 mod search;
 
 use crate::state::desk::Desk;
@@ -21,6 +22,7 @@ pub fn AnswerPanel(
 ) -> impl IntoView {
     let answer = Memo::new(move |_| desk.answer().map(Held));
     let arrival = Memo::new(move |_| desk.network.with(|network| network.arrival));
+    let rather = Memo::new(move |_| desk.question().is_some_and(|question| question.against.is_some()));
     let seconds = move || answer.get().map(|held| number::seconds(held.0.seconds));
     let least = move |_| {
         if let Some(held) = answer.get_untracked() {
@@ -44,7 +46,19 @@ pub fn AnswerPanel(
                 <button class="b grow" type="button" disabled=move || answer.with(Option::is_none) on:click=least>
                     "Least likely"
                 </button>
+                <button
+                    class="b grow"
+                    type="button"
+                    id="difference"
+                    disabled=move || answer.with(Option::is_none)
+                    aria-pressed=move || rather.get().to_string()
+                    on:click=move |_| question::toggle(desk)
+                >
+                    "Difference of two"
+                </button>
             </div>
+            <question::Rather desk />
+            <question::Ask desk />
         </section>
     }
 }
@@ -63,26 +77,40 @@ impl PartialEq for Held {
 #[component]
 fn Rows(desk: Desk, answer: Arc<Answer>) -> impl IntoView {
     let target = Memo::new(move |_| desk.target());
+    let against = Memo::new(move |_| desk.question().and_then(|question| question.against));
     let top: Vec<usize> = answer.ranking.iter().copied().take(SHOWN).collect();
     let shown = {
         let top = top.clone();
         Memo::new(move |_| {
-            let further = target.get().filter(|class| !top.contains(class));
-            top.iter().copied().chain(further).collect::<Vec<_>>()
+            let mut shown = top.clone();
+            for further in [target.get(), against.get()].into_iter().flatten() {
+                if !shown.contains(&further) {
+                    shown.push(further);
+                }
+            }
+            shown
         })
     };
     let predicted = answer.predicted();
     view! {
         <ol class="top5">
             <For each=move || shown.get() key=|class| *class let(class)>
-                <Row desk class probability=answer.probabilities.get(class).copied().unwrap_or(0.0) predicted=class == predicted target />
+                <Row desk class probability=answer.probabilities.get(class).copied().unwrap_or(0.0) predicted=class == predicted target against />
             </For>
         </ol>
     }
 }
 
 #[component]
-fn Row(desk: Desk, class: usize, probability: f32, predicted: bool, target: Memo<Option<usize>>) -> impl IntoView {
+fn Row(
+    desk: Desk,
+    class: usize,
+    probability: f32,
+    predicted: bool,
+    target: Memo<Option<usize>>,
+    against: Memo<Option<usize>>,
+) -> impl IntoView {
+    let is_other = move || against.get() == Some(class);
     let is_target = move || target.get() == Some(class);
     let name = move || desk.network.with(|network| network.class(class));
     let width = format!("{:.1}%", (probability * 100.0).max(0.3));
@@ -93,6 +121,7 @@ fn Row(desk: Desk, class: usize, probability: f32, predicted: bool, target: Memo
                     <span class="label">{name}</span>
                     <i class="n">{class}</i>
                     <Show when=is_target><span class="tag a">"target"</span></Show>
+                    <Show when=is_other><span class="tag a">"rather than"</span></Show>
                     {predicted.then(|| view! { <span class="tag">"predicted"</span> })}
                 </span>
                 <span class="pct n">{number::percent(f64::from(probability))}</span>

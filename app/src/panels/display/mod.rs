@@ -18,6 +18,7 @@ pub fn DisplayPanel(
     desk: Desk,
 ) -> impl IntoView {
     let positive = Memo::new(move |_| desk.display.with(|display| display.positive));
+    let from_least = Memo::new(move |_| desk.display.with(|display| display.from_least));
     let clip = Memo::new(move |_| desk.display.with(|display| display.clip));
     let scales = Scale::ALL.into_iter().filter(|scale| scale.sign() == Sign::Positive);
     let signed = Scale::of(Sign::Signed);
@@ -32,6 +33,12 @@ pub fn DisplayPanel(
             />
             {move || view! { <Ramp scale=positive.get() /> }}
             {move || positive.get().warning().map(|warning| view! { <Warning warning /> })}
+            <Pick
+                label="They begin at"
+                options=vec![(false, "Zero"), (true, "Their least value")]
+                value=from_least
+                set=move |from_least| desk.display.update(|display| display.from_least = from_least)
+            />
             <div class="field"><span>"Signed maps"</span><span class="s">{signed.title()}</span></div>
             <Ramp scale=signed />
             <Pick

@@ -7,10 +7,12 @@ use leptos::prelude::*;
 pub const ID: &str = "help";
 
 /// Keys and what they do.
-const KEYS: [(&[&str], &str); 9] = [
+const KEYS: [(&[&str], &str); 11] = [
     (&["o"], "overlay on and off"),
     (&["space"], "hold: the photo alone"),
+    (&["b"], "hold: the other of two maps that are compared"),
     (&["←", "→"], "from map to map"),
+    (&["m"], "choose methods"),
     (&["arrows"], "on the photo: move the crosshair, with Shift by ten"),
     (&["+", "−", "0"], "larger, smaller, whole"),
     (&["Ctrl", "V"], "paste a picture"),

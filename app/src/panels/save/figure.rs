@@ -46,7 +46,7 @@ pub fn caption(
     let probability = probability.map(|p| format!(" Probability of the class {}.", number::percent(f64::from(p))));
     format!(
         "{}{}.{} Greatest value {}. Photo {}, SHA-256 {}. Drawn by Tessera {}.",
-        super::method_title(&drawn.map.facts.provenance.method),
+        crate::state::order::name(drawn),
         provenance,
         probability.unwrap_or_default(),
         number::value(f64::from(peak)),

@@ -2,7 +2,7 @@
 
 mod figure;
 
-use crate::panels::stage::{method_title, provenance};
+use crate::panels::stage::provenance;
 use crate::state::desk::Desk;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
@@ -33,7 +33,9 @@ pub fn Save(
 /// Draws the figure and gives it to the browser to keep.
 pub fn save(desk: Desk) {
     untrack(move || {
-        let (Some(drawn), Some(photo), Some(prepared)) = (desk.map(), desk.photo(), desk.prepared()) else { return };
+        let (Some(drawn), Some(photo), Some(prepared)) = (desk.on_stage(), desk.photo(), desk.prepared()) else {
+            return;
+        };
         let display = desk.display.get();
         let range = display.range(&drawn, &desk.maps());
         let network = desk.network.get();

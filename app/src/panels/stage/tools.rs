@@ -1,7 +1,7 @@
 //! The bar over the stage: what is open, whole or crop, opacity, blink, zoom.
 
-use super::method_title;
 use crate::state::desk::Desk;
+use crate::state::order;
 use crate::state::results::Drawn;
 use crate::state::view::{MOST, View};
 use crate::widgets::choice::Choice;
@@ -50,8 +50,10 @@ fn title(desk: Desk, map: Option<Arc<Drawn>>) -> impl IntoView {
     match map {
         Some(drawn) => {
             let from = &drawn.map.facts.provenance;
-            let class = desk.network.with(|network| network.class(from.target));
-            view! { {method_title(&from.method)}<span class="of">{format!(" for {class}")}</span> }.into_any()
+            let class = |class| desk.network.with(|network| network.class(class));
+            let against = from.against.map(|other| format!(" rather than {}", class(other))).unwrap_or_default();
+            view! { {order::name(&drawn)}<span class="of">{format!(" for {}{against}", class(from.target))}</span> }
+                .into_any()
         }
         None => {
             let name = desk.photo().map_or_else(|| "Explain a photo".to_owned(), |photo| photo.name);

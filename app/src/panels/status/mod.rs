@@ -5,6 +5,7 @@ use crate::state::desk::Desk;
 use crate::state::ledger::{Ledger, Work};
 use crate::state::models::Step;
 use crate::state::network::Arrival;
+use crate::state::order;
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
 use gloo::timers::callback::Interval;
@@ -70,11 +71,13 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
     let name = |photo| desk.photos.with(|photos| photos.get(photo).map(|photo| photo.name.clone())).unwrap_or_default();
     let lines: Vec<_> = ledger.visible().map(|(_, line)| line).collect();
     let Some(first) = lines.iter().find(|line| line.since.is_some()).or(lines.first()) else { return coming(desk) };
-    let photos = lines.len() + ledger.finished;
+    let mut about: Vec<_> = lines.iter().filter_map(|line| line.work.photo()).collect();
+    about.dedup();
+    let photos = about.len() + ledger.finished;
     if first.stopping {
         return Some(Now { what: "Stopping".into(), done: 0, all: 0, since: first.since });
     }
-    if lines.len() > 1 && photos > 2 {
+    if about.len() > 1 && photos > 2 {
         let what = format!("{} of {photos} photos explained", ledger.finished);
         return Some(Now { what, done: ledger.finished, all: photos, since: first.since });
     }
@@ -83,10 +86,12 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
             Now { what: format!("Reading {}", name(*photo)), done: 0, all: 0, since: first.since }
         }
         Work::Explain { photo, .. } if first.since.is_some() => {
-            let method = tessera_core::method::ENTRIES.iter().find(|entry| entry.id == first.method);
             let (done, all) = first.passes;
-            let what = match method {
-                Some(entry) => format!("{} of {}, {done} of {all} passes", entry.title, name(*photo)),
+            let what = match first.running() {
+                Some(spec) => {
+                    let (title, done, all) = (order::title(&spec.id), number::count(done), number::count(all));
+                    format!("{title} of {}, {done} of {all} passes", name(*photo))
+                }
                 None => format!("Classifying {}", name(*photo)),
             };
             Now { what, done, all, since: first.since }

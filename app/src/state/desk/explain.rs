@@ -1,60 +1,81 @@
-//! Explaining: what is asked of the network, and what comes back.
+//! Explaining: what is asked of the network.
 
-use super::super::ledger::Work;
+use super::super::ledger::{Line, Work};
 use super::super::photos::PhotoId;
-use super::super::results::{Answer, Seen};
+use super::super::question::{Key, Question};
+use super::super::results::Seen;
 use super::Desk;
-use crate::widgets::number;
-use js_sys::{ArrayBuffer, Float32Array};
 use leptos::prelude::*;
-use tessera_core::experiment::Target;
-use tessera_core::map::{Facts, Map};
-use tessera_engine::protocol::{DeviceFacts, Job};
-
-/// The methods whose maps are drawn without being asked for.
-const USUAL: [&str; 2] = ["gradcam", "gradient"];
+use tessera_core::experiment::{MethodSpec, Target};
+use tessera_engine::protocol::Job;
 
 impl Desk {
     pub(super) fn seen_untracked(self) -> Option<Seen> {
         untrack(move || self.seen())
     }
 
-    /// Sees that a photo has its answer and a map by every method for its target; asks for what is missing.
+    /// Sees that a photo has its answer and a map by every wanted method; asks for what is missing.
     pub(super) fn ensure(self, photo: PhotoId) {
         let crop = self.photos.with_untracked(|photos| photos.get(photo).map(|photo| photo.crop));
         let Some(crop) = crop else { return };
         let seen = (photo, crop);
         let answer = self.results.with_untracked(|results| results.answer(seen).cloned());
         let by_hand = self.selection.with_untracked(|selection| selection.by_hand(photo));
-        let class = by_hand.or_else(|| answer.as_ref().map(|answer| answer.predicted()));
-        if let Some(class) = class {
+        let predicted = answer.as_ref().map(|answer| answer.predicted());
+        if let Some(class) = by_hand.or(predicted) {
             self.selection.update(|selection| selection.predicted(photo, class));
         }
-        let missing = self.missing(seen, class);
-        if missing.is_empty() && answer.is_some() {
-            return;
-        }
-        self.ask(seen, class.map_or(Target::Predicted, Target::Class), missing);
+        let question = self.question_of(photo);
+        self.ask(seen, question, predicted, answer.is_none());
     }
 
-    fn missing(self, seen: Seen, class: Option<usize>) -> Vec<String> {
-        let has = |id: &str| {
-            let Some(class) = class else { return false };
-            self.results.with_untracked(|results| results.map(seen, class, id).is_some())
+    /// What is explained of a photo, once it is known.
+    fn question_of(self, photo: PhotoId) -> Option<Question> {
+        let scale = self.wanted.with_untracked(|wanted| wanted.scale);
+        self.selection.with_untracked(|selection| {
+            Some(Question { class: selection.target(photo)?, against: selection.against(photo), scale })
+        })
+    }
+
+    /// The wanted methods that have not had their say.
+    fn missing(self, seen: Seen, question: Option<Question>) -> Vec<MethodSpec> {
+        let wanted = self.wanted.get_untracked();
+        let told = |spec: &MethodSpec| {
+            let Some(question) = question else { return false };
+            let key = Key::new(question, wanted.seed, spec);
+            self.results.with_untracked(|results| results.told(seen, &key))
         };
-        USUAL.iter().filter(|id| !has(id)).map(|&id| id.to_owned()).collect()
+        wanted.methods().iter().filter(|spec| !told(spec)).cloned().collect()
     }
 
-    fn ask(self, (photo, crop): Seen, target: Target, methods: Vec<String>) {
-        let work = Work::Explain { photo, crop, target, methods };
-        let running =
-            self.ledger.with_untracked(|ledger| ledger.explaining(photo).map(|(job, line)| (job, line.work.clone())));
-        if let Some((job, before)) = running {
-            if before == work {
-                return;
+    /// Asks for what is missing and not under way. Work under way that answers another question is stopped.
+    fn ask(self, seen: Seen, question: Option<Question>, predicted: Option<usize>, answer: bool) {
+        let lines: Vec<(Job, Line)> = self
+            .ledger
+            .with_untracked(|ledger| ledger.explaining(seen.0).map(|(job, line)| (job, line.clone())).collect());
+        let (scale, seed) = self.wanted.with_untracked(|wanted| (wanted.scale, wanted.seed));
+        let same = |work: &Work| match work {
+            Work::Explain { crop, target, scale: on, seed: drawn, .. } => {
+                let target =
+                    asked_of(*target, predicted) == question.map(|question| (question.class, question.against));
+                (*crop, *on, *drawn) == (seen.1, scale, seed) && target
             }
+            _ => false,
+        };
+        let (along, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(_, line)| same(&line.work));
+        for (job, _) in others {
             self.stop(job);
         }
+        let mut methods = self.missing(seen, question);
+        methods.retain(|spec| !along.iter().any(|(_, line)| line.methods().contains(spec)));
+        if methods.is_empty() && (!answer || !along.is_empty()) {
+            return;
+        }
+        let target = question.map_or(Target::Predicted, Question::target);
+        self.submit_explanation(seen, Work::Explain { photo: seen.0, crop: seen.1, target, scale, seed, methods });
+    }
+
+    fn submit_explanation(self, (photo, _): Seen, work: Work) {
         self.failures.update(|failures| drop(failures.remove(&photo)));
         let name = self.photos.with_untracked(|photos| photos.get(photo).map(|photo| photo.name.clone()));
         self.say(format!("Explaining {}.", name.unwrap_or_default()));
@@ -64,35 +85,39 @@ impl Desk {
         }
     }
 
-    /// Explains this class of the photo on the stage.
+    /// Stops work of which nothing that is left is wanted, and asks anew for what is.
+    pub(super) fn stop_unwanted(self) {
+        let Some((photo, _)) = self.seen_untracked() else { return };
+        let wanted = self.wanted.get_untracked();
+        let idle = |line: &Line| line.methods().iter().skip(line.at.unwrap_or(0)).any(|spec| !wanted.has(spec));
+        let jobs: Vec<Job> = self.ledger.with_untracked(|ledger| {
+            ledger.explaining(photo).filter(|(_, line)| idle(line)).map(|(job, _)| job).collect()
+        });
+        for job in &jobs {
+            self.stop(*job);
+        }
+        if !jobs.is_empty() {
+            self.again();
+        }
+    }
+
+    /// Explains this class of the photo on the stage; while two are compared, it is the second of them.
     pub fn choose(self, class: usize) {
         let Some((photo, _)) = self.seen_untracked() else { return };
-        self.selection.update(|selection| selection.choose(photo, class));
+        let (first, against) =
+            self.selection.with_untracked(|selection| (selection.target(photo), selection.against(photo)));
+        match (first, against) {
+            (Some(first), Some(_)) if first == class => {}
+            (Some(first), Some(_)) => self.choose_rather(first, Some(class)),
+            _ => self.choose_rather(class, None),
+        }
+    }
+
+    /// Explains this class of the photo on the stage, or why it is rather this one than another.
+    pub fn choose_rather(self, class: usize, against: Option<usize>) {
+        let Some((photo, _)) = self.seen_untracked() else { return };
+        self.selection.update(|selection| selection.choose(photo, class, against));
         self.ensure(photo);
-    }
-
-    /// Puts a map of the photo on the stage.
-    pub fn open_map(self, class: usize, method: &str) {
-        self.selection.update(|selection| selection.method = method.to_owned());
-        if untrack(move || self.target()) != Some(class) {
-            self.choose(class);
-        }
-    }
-
-    /// Takes a map away; another one of its photo comes on the stage if it lay there.
-    pub fn remove_map(self, class: usize, method: &str) {
-        let Some(seen) = self.seen_untracked() else { return };
-        self.results.update(|results| results.remove(seen, class, method));
-        let open = untrack(move || self.map().is_some());
-        let left = untrack(move || self.maps());
-        if let (false, Some(next)) = (open, left.first()) {
-            let provenance = &next.map.facts.provenance;
-            let (class, method) = (provenance.target, provenance.method.clone());
-            self.selection.update(|selection| {
-                selection.method = method;
-                selection.choose(seen.0, class);
-            });
-        }
     }
 
     /// Asks again for what is missing of the photo on the stage.
@@ -102,90 +127,41 @@ impl Desk {
         }
     }
 
+    /// Asks again for what was stopped before it was complete.
+    pub fn go_on(self) {
+        let Some(seen) = self.seen_untracked() else { return };
+        let question = self.question_of(seen.0);
+        let short = |drawn: &super::super::results::Drawn| Some(drawn.key.question) == question && drawn.cut_short();
+        let maps = self.results.with_untracked(|results| results.maps(seen));
+        self.results.update(|results| {
+            for drawn in maps.iter().filter(|drawn| short(drawn)) {
+                results.remove(seen, &drawn.key);
+            }
+        });
+        self.again();
+    }
+
     /// Explains the photo on the stage anew, on the device that is in use now.
     pub(super) fn anew(self) {
-        let Some(seen) = self.seen_untracked() else { return };
-        let class = untrack(move || self.target());
-        let methods = self.missing(seen, None);
-        self.ask(seen, class.map_or(Target::Predicted, Target::Class), methods);
-    }
-
-    pub(super) fn answered(self, job: Job, target: usize, seconds: f64, device: DeviceFacts, buffer: &ArrayBuffer) {
-        let work = self.ledger.with_untracked(|ledger| ledger.get(job).map(|line| line.work.clone()));
-        let Some(Work::Explain { photo, crop, .. }) = work else { return };
-        let output = self
-            .network
-            .with_untracked(|network| network.card.as_ref().map_or_else(Default::default, |card| card.output));
-        let answer = Answer::new(Float32Array::new(buffer).to_vec(), output, seconds, device);
-        let (best, predicted) = (answer.probabilities.get(target).copied().unwrap_or(0.0), answer.predicted());
-        self.results.update(|results| results.answered((photo, crop), answer));
-        self.selection.update(|selection| selection.predicted(photo, predicted));
-        let class = self.network.with_untracked(|network| network.class(target));
-        self.say(format!("{class}, {}.", number::percent(f64::from(best))));
-    }
-
-    pub(super) fn progressed(self, job: Job, at: usize, done: usize, all: usize) {
-        self.ledger.update(|ledger| {
-            if let Some(line) = ledger.get_mut(job) {
-                if let Work::Explain { methods, .. } = &line.work {
-                    line.method = methods.get(at).cloned().unwrap_or_default();
-                }
-                line.passes = (done, all);
-            }
-        });
-    }
-
-    pub(super) fn mapped(self, job: Job, facts: Facts, device: DeviceFacts, buffer: &ArrayBuffer) {
-        let work = self.ledger.with_untracked(|ledger| ledger.get(job).map(|line| line.work.clone()));
-        let Some(Work::Explain { photo, crop, .. }) = work else { return };
-        let map = Map { values: Float32Array::new(buffer).to_vec(), facts };
-        if map.values.len() != map.facts.channels * map.facts.height * map.facts.width {
-            return;
+        let Some((photo, crop)) = self.seen_untracked() else { return };
+        let target = self.question_of(photo).map_or(Target::Predicted, Question::target);
+        let wanted = self.wanted.get_untracked();
+        let jobs: Vec<Job> =
+            self.ledger.with_untracked(|ledger| ledger.explaining(photo).map(|(job, _)| job).collect());
+        for job in jobs {
+            self.stop(job);
         }
-        self.results.update(|results| results.mapped((photo, crop), map, device));
-        self.ledger.update(|ledger| {
-            if let Some(line) = ledger.get_mut(job) {
-                line.maps += 1;
-            }
-        });
+        let (scale, seed, methods) = (wanted.scale, wanted.seed, wanted.methods().to_vec());
+        self.submit_explanation((photo, crop), Work::Explain { photo, crop, target, scale, seed, methods });
     }
+}
 
-    pub(super) fn finished(self, job: Job) {
-        let mut work = None;
-        self.ledger.update(|ledger| work = ledger.strike(job));
-        if let Some(Work::Explain { photo, methods, .. }) = work {
-            let name = self.photos.with_untracked(|photos| photos.get(photo).map(|photo| photo.name.clone()));
-            self.say(format!("{} explained: {} maps.", name.unwrap_or_default(), methods.len()));
-            self.ask_for_gpu();
-        }
-    }
-
-    pub(super) fn stopped(self, job: Job) {
-        self.ledger.update(|ledger| drop(ledger.strike(job)));
-    }
-
-    pub(super) fn failed(self, job: Job, sentence: String) {
-        let mut work = None;
-        self.ledger.update(|ledger| work = ledger.strike(job));
-        match work {
-            Some(Work::Prepare { photo, .. }) => self.unreadable(photo, &sentence),
-            Some(Work::Explain { photo, .. }) => {
-                self.say(sentence.clone());
-                self.failures.update(|failures| drop(failures.insert(photo, sentence)));
-            }
-            Some(Work::Inspect { open }) => self.not_readable(open, sentence),
-            Some(Work::Reference | Work::Compare) => self.test_failed(sentence),
-            None => {}
-        }
-    }
-
-    /// A photo could not be decoded: it goes, and beside the photos stands why. One that was decoded before stays.
-    fn unreadable(self, photo: PhotoId, sentence: &str) {
-        let known = self.photos.with_untracked(|photos| photos.get(photo).cloned());
-        let Some(known) = known else { return };
-        self.notice(&known.name, sentence);
-        if known.prepared.is_empty() {
-            self.remove(photo);
-        }
+/// The classes that a piece of work explains, as far as they are known.
+fn asked_of(target: Target, predicted: Option<usize>) -> Option<(usize, Option<usize>)> {
+    match target {
+        Target::Class(class) => Some((class, None)),
+        Target::Difference(class, against) => Some((class, Some(against))),
+        Target::Predicted => predicted.map(|class| (class, None)),
+        Target::Least => None,
     }
 }

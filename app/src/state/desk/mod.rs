@@ -2,15 +2,19 @@
 //!
 //! Panels read the signals and call the methods. The workers are behind it and are never seen from above.
 
+mod arrived;
 mod brought;
+mod cards;
 mod devices;
 mod explain;
 mod keeping;
 mod models;
 mod network;
 mod photos;
+mod wanted;
 mod workers;
 
+pub use cards::{Card, Progress};
 pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
 
@@ -21,9 +25,11 @@ use super::ledger::Ledger;
 use super::models::Models;
 use super::network::Network;
 use super::photos::{Photo, PhotoId, Photos, Prepared};
-use super::results::{Answer, Drawn, Results, Seen};
+use super::picking::Picking;
+use super::results::{Answer, Results, Seen};
 use super::selection::Selection;
 use super::view::{Geometry, View};
+use super::wanted::Wanted;
 use crate::bridge::client::Client;
 use crate::bridge::files::Files;
 use crate::bridge::pool::Pool;
@@ -31,6 +37,8 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tessera_core::descriptor::Scale;
+use tessera_core::experiment::MethodSpec;
 use web_sys::{AbortController, HtmlCanvasElement, ImageData};
 
 /// Something that went wrong with what a person brought, told beside the photos.
@@ -81,6 +89,10 @@ pub struct Desk {
     pub results: RwSignal<Results>,
     /// What is open.
     pub selection: RwSignal<Selection>,
+    /// What is wanted of every photo.
+    pub wanted: RwSignal<Wanted>,
+    /// What is ticked in the panel of methods.
+    pub picking: RwSignal<Picking>,
     /// How the stage shows it.
     pub view: RwSignal<View>,
     /// How maps are coloured.
@@ -113,8 +125,11 @@ impl Desk {
                 desk.heard(seat, heard);
             }
         });
-        let method = address.map.clone().filter(|map| is_method(map));
-        let first = tessera_core::method::ENTRIES.first().map_or("", |entry| entry.id);
+        let wanted = wanted::remembered(&address);
+        let named = |spec: &&MethodSpec| address.map.as_ref().is_none_or(|map| spec.id == *map);
+        let methods = wanted.methods();
+        let open = methods.iter().find(named).or(methods.first()).cloned();
+        let selection = Selection::new(open.unwrap_or_else(|| MethodSpec::plain("gradcam")));
         let hands = Hands {
             client,
             pool: Pool::new((limit as usize).clamp(1, 8)),
@@ -132,7 +147,9 @@ impl Desk {
         let desk = Self {
             photos: RwSignal::default(),
             results: RwSignal::default(),
-            selection: RwSignal::new(Selection::new(method.as_deref().unwrap_or(first))),
+            selection: RwSignal::new(selection),
+            wanted: RwSignal::new(wanted),
+            picking: RwSignal::default(),
             view: RwSignal::default(),
             display: RwSignal::default(),
             network: RwSignal::default(),
@@ -190,35 +207,6 @@ impl Desk {
         self.results.with(|results| results.answer(seen).cloned())
     }
 
-    /// The map on the stage.
-    #[must_use]
-    pub fn map(self) -> Option<Arc<Drawn>> {
-        let (seen, target) = (self.seen()?, self.target()?);
-        let method = self.selection.with(|selection| selection.method.clone());
-        self.results.with(|results| results.map(seen, target, &method).cloned())
-    }
-
-    /// Seconds that the answer and the maps of the open class took.
-    #[must_use]
-    pub fn seconds(self) -> Option<f64> {
-        let (answer, target) = (self.answer()?, self.target()?);
-        let maps = self.maps().into_iter().map(|drawn| drawn.map.facts.provenance.clone());
-        Some(answer.seconds + maps.filter(|from| from.target == target).map(|from| from.seconds).sum::<f64>())
-    }
-
-    /// All maps of the photo on the stage: those of the open class first, then the others.
-    #[must_use]
-    pub fn maps(self) -> Vec<Arc<Drawn>> {
-        let Some(seen) = self.seen() else { return Vec::new() };
-        let target = self.target();
-        let mut maps = self.results.with(|results| results.maps(seen));
-        maps.sort_by_key(|drawn| {
-            let provenance = &drawn.map.facts.provenance;
-            (Some(provenance.target) != target, provenance.target, method_order(&provenance.method))
-        });
-        maps
-    }
-
     /// Sizes of what the stage shows.
     #[must_use]
     pub fn geometry(self) -> Option<Geometry> {
@@ -245,21 +233,17 @@ impl Desk {
         let photo = self.photo();
         let sample = photo.as_ref().and_then(|photo| photo.address().map(str::to_owned));
         let target = self.selection.with(|selection| selection.by_hand(selection.photo?));
+        let against = self.selection.with(|selection| selection.against(selection.photo?));
         Address {
             place: Some("explain".into()),
             network: self.network.with(Network::address),
             target: target.filter(|_| sample.is_some()),
+            against: against.filter(|_| sample.is_some()),
             photo: sample,
-            map: Some(self.selection.with(|selection| selection.method.clone())),
+            map: Some(self.selection.with(|selection| selection.open.id.clone())),
+            scale: Some(self.wanted.with(|wanted| wanted.scale)).filter(|scale| *scale != Scale::Logit),
+            seed: Some(self.wanted.with(|wanted| wanted.seed)).filter(|seed| *seed != 0),
             device: self.devices.with(|devices| devices.chosen),
         }
     }
-}
-
-fn is_method(id: &str) -> bool {
-    tessera_core::method::ENTRIES.iter().any(|entry| entry.id == id)
-}
-
-fn method_order(id: &str) -> usize {
-    tessera_core::method::ENTRIES.iter().position(|entry| entry.id == id).unwrap_or(usize::MAX)
 }

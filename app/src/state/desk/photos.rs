@@ -47,7 +47,7 @@ impl Desk {
         let first = self.photos.with_untracked(|photos| photos.items().first().map(|photo| photo.id));
         let Some(photo) = named.or(first) else { return };
         if let Some(target) = address.target.filter(|_| named.is_some()) {
-            self.selection.update(|selection| selection.choose(photo, target));
+            self.selection.update(|selection| selection.choose(photo, target, address.against));
         }
         self.open(photo);
     }

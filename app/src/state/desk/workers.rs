@@ -7,8 +7,6 @@ use crate::bridge::client::Heard;
 use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use tessera_core::descriptor::Scale;
-use tessera_core::experiment::MethodSpec;
 use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
 use wasm_bindgen_futures::spawn_local;
 
@@ -97,14 +95,13 @@ impl Desk {
             // Nobody wants it any more: the worker is free for what waits behind it.
             None => self.heard_event(seat, Event::Stopped { job }, Vec::new()),
             Some(Work::Prepare { photo, crop }) => self.hand_over_photo(seat, job, photo, crop),
-            Some(Work::Explain { photo, crop, target, methods }) => {
+            Some(Work::Explain { photo, crop, target, scale, seed, methods }) => {
                 let photo = self.photos.with_untracked(|photos| photos.get(photo).cloned());
                 let Some(prepared) = photo.and_then(|photo| photo.cut(crop).cloned()) else {
                     return self.heard_event(seat, Event::Stopped { job }, Vec::new());
                 };
-                let methods = methods.iter().map(|id| MethodSpec::plain(id)).collect();
                 let (height, width) = prepared.input;
-                let request = Request::Explain { job, height, width, target, scale: Scale::Logit, seed: 0, methods };
+                let request = Request::Explain { job, height, width, target, scale, seed, methods };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
@@ -136,8 +133,11 @@ impl Desk {
         self.hands.update_value(|hands| hands.pool.heard(seat, &event));
         match event {
             Event::Loaded => {}
-            Event::Opened { device, .. } if trial => self.adopt(seat, device),
-            Event::Opened { device, .. } => self.opened(device),
+            Event::Opened { device, network, .. } => {
+                // First, so that what the network can do is known when its photo is explained.
+                self.outlined(*network);
+                if trial { self.adopt(seat, device) } else { self.opened(device) }
+            }
             Event::Refused { sentence } if trial => self.not_adopted(sentence),
             Event::Refused { sentence } => self.refused(kind, sentence),
             Event::Inspected { job, card, sums, notes } => {
@@ -154,10 +154,15 @@ impl Desk {
                 }
             }
             Event::Progress { job, at, done, all } => self.progressed(job, at, done, all),
-            Event::Missing { .. } | Event::Sketched { .. } => {}
-            Event::Mapped { job, map, .. } => {
+            Event::Missing { job, at, sentence } => self.missed(job, at, sentence),
+            Event::Sketched { job, at, map } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first()) {
-                    self.mapped(job, map, device, buffer);
+                    self.mapped((job, at), map, true, device, buffer);
+                }
+            }
+            Event::Mapped { job, at, map } => {
+                if let (Some(device), Some(buffer)) = (device, buffers.first()) {
+                    self.mapped((job, at), map, false, device, buffer);
                 }
             }
             Event::Finished { job } => self.finished(job),

@@ -1,10 +1,11 @@
 //! What can be said of the builders without weights: counts, shapes, names.
 
 use super::*;
+use crate::descriptor::Need;
 use crate::network::describe::listing;
 use crate::network::graph::Graph;
 use crate::network::op::{Kind, Op};
-use crate::network::plan::Plan;
+use crate::network::plan::{Outline, Plan};
 use crate::network::shape::infer;
 use std::collections::BTreeSet;
 
@@ -177,4 +178,20 @@ fn a_plan_counts_what_a_network_does() {
     assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
     assert!(plan.affine && plan.attention == 0);
     assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
+}
+
+#[test]
+fn an_outline_names_layers_and_what_is_missing() {
+    let outline = |id: &str| {
+        let graph = architecture(id).map(|known| known.graph(&known.dimensions())).unwrap();
+        Outline::new(&graph, [224, 224]).unwrap()
+    };
+    let resnet = outline("resnet18");
+    assert_eq!(resnet.lacks, [Need::Attention, Need::Scales]);
+    let last = resnet.layers.iter().find(|layer| layer.name == resnet.features).unwrap();
+    assert_eq!(last.size, [512, 7, 7]);
+    assert!(!resnet.layers.iter().any(|layer| layer.name == "fc"));
+    let vit = outline("vit_b_16");
+    assert_eq!(vit.lacks, [Need::Rectifiers, Need::Scales]);
+    assert!(vit.layers.iter().any(|layer| layer.name == vit.features && layer.size[1..] == [14, 14]));
 }
