@@ -8,6 +8,7 @@ use tessera_core::network::Objective;
 use tessera_core::network::rule::composite::Choices;
 use tessera_core::network::rule::{Bounds, Rules};
 use tessera_tests::explained::{Explained, map, spec, stripes};
+use tessera_tests::explained::spec;
 use tessera_tests::methods::References;
 use tessera_tests::scene::Scene;
 
@@ -49,7 +50,7 @@ fn sums_at_layers_are_zennits() {
 #[test]
 fn the_facct_study_treats_batch_norms_as_layers() {
     let (scene, references) = (Scene::as_built("resnet18"), References::open("resnet18"));
-    let map = scene.map(references.target, "lrp", &[("composite", "facct24")]).unwrap();
+    let map = scene.map(references.target, &spec("lrp", &[("composite", "facct24")])).unwrap();
     assert!(references.off("lrp.facct24", &map.flat(), false) <= 1.0);
 }
 
