@@ -148,7 +148,8 @@ fn the_information_bottleneck() {
     let (scene, references) = (Scene::formula("resnet18"), References::open("resnet18"));
     let node = scene.network.graph.node("layer2.1").unwrap();
     let features = |i: usize| {
-        let numbers = uniform(&format!("baseline.{i}"), scene.numbers.len()).map(|u| (u as f32 - 0.5) / 0.25);
+        let name = format!("baseline.{i}");
+        let numbers = uniform(&name, scene.numbers.len()).map(|u| (u as f32 - 0.5) / 0.25);
         let mut session = scene.session_of(numbers.collect());
         session.tap(node);
         pollster::block_on(session.value(node).read()).unwrap()

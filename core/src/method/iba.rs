@@ -7,6 +7,7 @@
 //! `e` of copy `b` in step `t` is normal number `(t B + b) P + e` of the stream "noise", for `B` copies of `P` numbers.
 
 use super::adam::Adam;
+use super::moments::Sum;
 use super::prelude::*;
 use crate::descriptor::Scale;
 use crate::random::Stream;
@@ -218,7 +219,7 @@ impl Bottleneck {
     fn slope(&self, work: &mut Work<'_, '_>, node: NodeId, kept: &Tensor<4>, (step, copies): (usize, usize)) -> Tensor<4> {
         let [_, channels, rows, columns] = self.features.dims();
         let count = channels * rows * columns;
-        let mut sum = self.features.zeros_like();
+        let mut sum = Sum::default();
         for batch in work.batches(copies, true) {
             let n = batch.len();
             let first = ((step * copies + batch.start) * count) as u64;
@@ -229,9 +230,9 @@ impl Bottleneck {
             let mixed = (through.clone() * kept.clone() + usual) * self.active.clone();
             let objective = work.objective.clone();
             let signal = work.session.pull_from(node, mixed, &objective);
-            sum = sum + (signal * through * self.active.clone()).sum_dim(0);
+            sum.add(&Value::from(signal * through * self.active.clone()));
         }
-        sum / copies as f64
+        sum.total().reshape([1, channels, rows, columns]) / copies as f64
     }
 }
 
