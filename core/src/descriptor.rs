@@ -124,6 +124,7 @@ impl Need {
             Need::Rectifiers => "rectifiers (ReLU and its kin)",
             Need::Attention => "a transformer's attention",
             Need::Scales => "a B-cos network",
+            Need::Pointwise => "layers that bend by functions of one number, max pools or products alone",
         }
     }
 }

@@ -68,12 +68,17 @@ pub const PRESETS: &[Preset] = &[
             member("kernelshap", &[("samples", "100")], ""),
             member("bcos", &[], ""),
             member("smoothgrad", &[("samples", "10"), ("noise", "0.2")], FOLDED),
+            member(
+                "lrp",
+                &[("composite", "facct24")],
+                "the study did not merge batch norms into the layers before them, and gave them a rule of their own",
+            ),
             member("gradcam", &[], STRETCHED),
             member("lime", &[("hidden", "black"), ("show", "best_five")], ""),
             member("gradcam_plus_plus", &[], STRETCHED),
             member("integrated_gradients", &[("steps", "30")], ""),
         ],
-        absent: &["LRP"],
+        absent: &[],
     },
     Preset {
         id: "acml24",
