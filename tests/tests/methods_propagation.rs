@@ -7,7 +7,6 @@ use tessera_core::method::MethodError;
 use tessera_core::network::Objective;
 use tessera_core::network::rule::composite::Choices;
 use tessera_core::network::rule::{Bounds, Rules};
-use tessera_tests::explained::spec;
 use tessera_tests::explained::{Explained, map, spec, stripes};
 use tessera_tests::methods::References;
 use tessera_tests::scene::Scene;

@@ -53,8 +53,9 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let baseline = work.baseline().await?;
     let x = work.session.input().pictures();
     let both = Tensor::cat(vec![x.clone(), baseline.clone()], 0);
-    let mut pair = work.session.again(Value::from(both));
-    let multipliers = pair.pull(&work.objective, &Rules::rescale(), &[0]).remove(0).pictures();
+    let rules = Rules::rescale();
+    let mut pair = work.session.again_by(Value::from(both), &rules);
+    let multipliers = pair.pull(&work.objective, &rules, &[0]).remove(0).pictures();
     let scores = pair.scores(&work.objective).read().await?;
     let map = (x - baseline) * multipliers.narrow(0, 0, 1);
     let values = Value::from(map).read().await?;
