@@ -123,8 +123,17 @@ impl Scene {
     /// If it does not take its size.
     #[must_use]
     pub fn session(&self) -> Session<'_> {
+        self.session_of(self.numbers.clone())
+    }
+
+    /// Other numbers on it.
+    ///
+    /// # Panics
+    /// If it does not take their size.
+    #[must_use]
+    pub fn session_of(&self, numbers: Vec<f32>) -> Session<'_> {
         let Input { height, width, .. } = self.input;
-        let mut session = Session::new(&self.network, self.numbers.clone(), height, width).unwrap();
+        let mut session = Session::new(&self.network, numbers, height, width).unwrap();
         self.batch.into_iter().for_each(|most| session.limit(most));
         session
     }
@@ -137,6 +146,22 @@ impl Scene {
     /// # Panics
     /// If there is no such method, or a setting does not fit it.
     pub fn map(&self, class: usize, spec: &MethodSpec) -> Result<Map, MethodError> {
+        self.with(class, spec, async |work| method::run(work).await)
+    }
+
+    /// What comes of a method's work, done as told.
+    ///
+    /// # Errors
+    /// If there is no map.
+    ///
+    /// # Panics
+    /// If there is no such method, or a setting does not fit it.
+    pub fn with(
+        &self,
+        class: usize,
+        spec: &MethodSpec,
+        run: impl AsyncFnOnce(&mut Work<'_, '_>) -> Result<Map, MethodError>,
+    ) -> Result<Map, MethodError> {
         let settings: Settings = spec.complete().unwrap_or_else(|error| panic!("{error}"));
         let mut session = self.session();
         let mut work = Work {
@@ -149,6 +174,6 @@ impl Scene {
             entry: method::entry(&spec.id).unwrap(),
             watcher: &mut Silent,
         };
-        pollster::block_on(method::run(&mut work))
+        pollster::block_on(run(&mut work))
     }
 }

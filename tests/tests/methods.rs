@@ -2,9 +2,11 @@
 //! (tests/golden/methods).
 
 use tessera_core::map::Map;
+use tessera_core::method::iba::{self, Statistics};
 use tessera_tests::explained::spec;
 use tessera_tests::methods::References;
 use tessera_tests::scene::Scene;
+use tessera_tests::zoo::uniform;
 
 /// Stored as raw sums, of which the method shows what is above zero.
 const POSITIVE: [&str; 6] = ["gradcam", "gradcam++", "xgradcam", "layercam", "scorecam", "ablationcam"];
@@ -138,4 +140,22 @@ fn with_scales() {
 #[test]
 fn with_trained_weights() {
     assert_eq!(compare(&Scene::trained(), &References::open("efficientnet_lite0_trained")), 34);
+}
+
+/// With what the layer holds in 32 pictures by formula, and the references' noise.
+#[test]
+fn the_information_bottleneck() {
+    let (scene, references) = (Scene::formula("resnet18"), References::open("resnet18"));
+    let node = scene.network.graph.node("layer2.1").unwrap();
+    let features = |i: usize| {
+        let numbers = uniform(&format!("baseline.{i}"), scene.numbers.len()).map(|u| (u as f32 - 0.5) / 0.25);
+        let mut session = scene.session_of(numbers.collect());
+        session.tap(node);
+        pollster::block_on(session.value(node).read()).unwrap()
+    };
+    let statistics = Statistics::of_many(&(0..32).map(features).collect::<Vec<_>>());
+    let map = scene.with(references.target, &spec("iba", &[("layer", "layer2.1")]), async |work| {
+        iba::with(work, &statistics).await
+    });
+    assert!(references.off("iba.bits", &map.unwrap().values, false) <= 1.0);
 }

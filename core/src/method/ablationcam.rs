@@ -60,19 +60,17 @@ fn in_closed_form(work: &mut Work<'_, '_>, node: NodeId) -> Tensor<4> {
 /// # Shapes
 /// `[1, K, 1, 1]`.
 async fn by_taking_away(work: &mut Work<'_, '_>, node: NodeId) -> Result<Tensor<4>, MethodError> {
-    let value = work.session.value(node);
     let whole = work.session.scores(&work.objective).flat();
-    let channels = work.activations(node).dims()[1];
-    // Taken away are a map's places, not the tokens that stand for none.
-    let places = work.session.maps(value.clone().map(|v| v * 0.0 + 1.0));
+    let maps = work.activations(node);
+    let channels = maps.dims()[1];
     let mut losses: Vec<Tensor<1>> = vec![];
     for batch in work.batches(channels, false) {
         let n = batch.len();
         let kept: Vec<f32> =
             batch.clone().flat_map(|k| (0..channels).map(move |c| f32::from(u8::from(c != k)))).collect();
         let kept = work.upload(kept, &[n, channels, 1, 1]).pictures();
-        let without = work.session.with_maps(node, places.clone() * kept);
-        let scores = work.session.scores_from(node, without, &work.objective.clone()).flat();
+        let without = work.session.replaced(node, maps.clone() * kept);
+        let scores = work.session.scores_from(node, without, &work.objective).flat();
         losses.push(whole.clone().expand([n]) - scores);
         if work.watcher.went(batch.end as f64 / channels as f64).await == Flow::Stop {
             return Err(MethodError::Stopped);

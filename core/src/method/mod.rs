@@ -4,6 +4,7 @@
 //! What several share has a file of its own: `derivative`, `noisy`, `moments`, `quadrature`,
 //! `principal`, `attention`, `coalitions`, `regression`, `output`.
 
+mod adam;
 mod attention;
 mod coalitions;
 mod derivative;
@@ -92,6 +93,7 @@ methods!(
     rise,
     lime,
     kernelshap,
+    iba,
     random,
     sobel,
     uniform,

@@ -5,6 +5,7 @@
 //! tenth of the steps it ends if the loss has risen. The gradient goes through softmax, enlargement and scaling, on the
 //! device; only that loss is read back.
 
+use super::adam::Adam;
 use super::prelude::*;
 use crate::map::resample::{Interpolation, resample};
 use burn::tensor::activation::softmax;
@@ -45,8 +46,9 @@ pub const ENTRY: Entry = Entry {
     ],
 };
 
-/// Adam's rate, its two decays and what keeps its root from zero.
-const ADAM: (f64, f64, f64, f64) = (0.1, 0.9, 0.999, 1e-8);
+/// Adam's rate, and where it begins.
+const RATE: f64 = 0.1;
+const START: f32 = 0.5;
 
 /// Keeps a mask that is the same everywhere from a division by zero.
 const EPSILON: f32 = 1e-12;
@@ -66,7 +68,8 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let mixture = Mixture::new(work, node);
     let steps = work.settings.count("steps");
     let whole = work.session.scores(&work.objective).flat();
-    let mut adam = Adam::new(&mixture);
+    let shares = mixture.maps.dims()[0];
+    let mut adam = Adam::new(Tensor::zeros([shares], &mixture.maps.device()) + START, RATE);
     let mut before: Option<f32> = None;
     for step in 0..steps {
         let mask = mixture.mask(&adam.place);
@@ -150,8 +153,8 @@ impl Mixture {
         Mixture { maps: maps.reshape([channels, rows * columns]), down, across, rows }
     }
 
-    fn mask(&self, place: &Tensor<2>) -> Mask {
-        let shares = softmax(place.clone(), 1);
+    fn mask(&self, place: &Tensor<1>) -> Mask {
+        let shares = softmax(place.clone().unsqueeze::<2>(), 1);
         let mixed = shares.clone().matmul(self.maps.clone());
         let columns = mixed.dims()[1] / self.rows;
         let raw = self.down.clone().matmul(mixed.reshape([self.rows, columns])).matmul(self.across.clone());
@@ -160,7 +163,7 @@ impl Mixture {
     }
 
     /// The derivative by `u`, given that by each place of the mask.
-    fn back(&self, mask: &Mask, slope: Tensor<2>) -> Tensor<2> {
+    fn back(&self, mask: &Mask, slope: Tensor<2>) -> Tensor<1> {
         let (least, greatest, span) = ends(&mask.raw);
         let share = |at: Tensor<2>| {
             let here = mask.raw.clone().equal(at.expand(mask.raw.dims())).float();
@@ -174,7 +177,7 @@ impl Mixture {
         let count = self.maps.dims()[1];
         let shares = mixed.reshape([1, count]).matmul(self.maps.clone().transpose());
         let mean = (shares.clone() * mask.shares.clone()).sum_dim(1);
-        (shares - mean) * mask.shares.clone()
+        ((shares - mean) * mask.shares.clone()).flatten(0, 1)
     }
 }
 
@@ -184,30 +187,4 @@ fn ends(raw: &Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
         (raw.clone().min().reshape([1, 1]), raw.clone().max().reshape([1, 1]));
     let span = (greatest.clone() - least.clone()).clamp_min(EPSILON);
     (least, greatest, span)
-}
-
-/// Adam (Kingma and Ba 2014, arXiv 1412.6980).
-struct Adam {
-    /// `[1, K]`.
-    place: Tensor<2>,
-    mean: Tensor<2>,
-    square: Tensor<2>,
-    steps: i32,
-}
-
-impl Adam {
-    fn new(mixture: &Mixture) -> Adam {
-        let zeros: Tensor<2> = Tensor::zeros([1, mixture.maps.dims()[0]], &mixture.maps.device());
-        Adam { place: zeros.clone() + 0.5, mean: zeros.clone(), square: zeros, steps: 0 }
-    }
-
-    fn step(&mut self, slope: Tensor<2>) {
-        let (rate, first, second, epsilon) = ADAM;
-        self.steps += 1;
-        self.mean = self.mean.clone() * first + slope.clone() * (1.0 - first);
-        self.square = self.square.clone() * second + slope.square() * (1.0 - second);
-        let (mean, square) = (1.0 - first.powi(self.steps), 1.0 - second.powi(self.steps));
-        let root = (self.square.clone() / square).sqrt() + epsilon;
-        self.place = self.place.clone() - self.mean.clone() / mean / root * rate;
-    }
 }

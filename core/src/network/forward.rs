@@ -46,18 +46,27 @@ pub fn watched(
 }
 
 /// Runs only what depends on `node`, whose value is replaced by `value`, possibly of a larger batch. Everything else
-/// comes from `tape`, which must have kept what [`frontier`] lists.
+/// comes from `tape`, which must have kept what [`frontier`] lists. Keeps what a backward pass by those `rules` to `node`
+/// wants.
 ///
 /// # Panics
 /// If the tape did not keep a value that is needed.
 #[must_use]
-pub fn resume(graph: &Graph, weights: &[Weights], tape: &Tape, node: NodeId, value: Value, taps: &[NodeId]) -> Tape {
+pub fn resume(
+    graph: &Graph,
+    weights: &[Weights],
+    tape: &Tape,
+    node: NodeId,
+    value: Value,
+    taps: &[NodeId],
+    rules: Option<&Rules>,
+) -> Tape {
     let downstream = graph.reachable_from(node);
     let mut start = tape.clone();
     for id in (0..graph.nodes.len()).filter(|&id| downstream[id]) {
         start.values[id] = None;
     }
-    let mut kept = kept(graph, taps, None);
+    let mut kept = kept(graph, taps, rules);
     (0..kept.len()).filter(|&id| !downstream[id]).for_each(|id| kept[id] = true);
     Walk::new(graph, weights, kept).go(start, node, value, &downstream, &mut |_| ())
 }

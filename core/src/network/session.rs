@@ -157,26 +157,27 @@ impl<'a> Session<'a> {
         value.tensor::<3>().narrow(1, tokens.before, h * w).swap_dims(1, 2).reshape([n, c, h, w])
     }
 
-    /// A value at a node whose maps are multiplied by these; tokens that stand for no place stay.
+    /// A value at a node with other maps; tokens that stand for no place stay.
     ///
     /// # Shapes
-    /// `factors`: `[N, C, h, w]`; result: the node's, of a batch of N.
+    /// `maps`: `[N, C, h, w]`; result: the node's, of a batch of N.
     ///
     /// # Panics
     /// If the node was not tapped.
-    pub fn with_maps(&mut self, node: NodeId, factors: Tensor<4>) -> Value {
+    pub fn replaced(&mut self, node: NodeId, maps: Tensor<4>) -> Value {
         let value = self.value(node);
-        let [n, c, h, w] = factors.dims();
+        let [n, c, h, w] = maps.dims();
         let (&[_, count, _], Some(tokens)) = (value.shape(), self.network.graph.tokens) else {
-            return Value::from(value.pictures() * factors);
+            return Value::from(maps);
         };
-        let factors = factors.reshape([n, c, h * w]).swap_dims(1, 2);
-        let ones = |count: usize| Tensor::ones([n, count, c], &factors.device());
-        let after = count - tokens.before - h * w;
-        let parts =
-            [(tokens.before > 0).then(|| ones(tokens.before)), Some(factors.clone()), (after > 0).then(|| ones(after))];
-        let factors = Tensor::cat(parts.into_iter().flatten().collect(), 1);
-        Value::from(value.tensor::<3>() * factors)
+        let rest = |from: usize, count: usize| value.clone().tensor::<3>().narrow(1, from, count).expand([n, count, c]);
+        let after = tokens.before + h * w;
+        let parts = [
+            (tokens.before > 0).then(|| rest(0, tokens.before)),
+            Some(maps.reshape([n, c, h * w]).swap_dims(1, 2)),
+            (count > after).then(|| rest(after, count - after)),
+        ];
+        Value::from(Tensor::cat(parts.into_iter().flatten().collect(), 1))
     }
 
     /// The derivative of the objective at a node; node 0 is the input. All inputs have the same objective. Worked out
@@ -202,9 +203,29 @@ impl<'a> Session<'a> {
     pub fn scores_from(&mut self, node: NodeId, value: Value, objective: &Objective) -> Value {
         let network = self.network;
         forward::frontier(&network.graph, node).into_iter().for_each(|beside| self.tap(beside));
-        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[]);
+        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[], None);
         let logits = tape.values[network.graph.output()].clone().expect("the output is kept");
         objective.score(logits, network.card.output)
+    }
+
+    /// The objective's derivative at a node whose maps are replaced. Only what lies behind the node is run, and the batch may
+    /// be another than that of the inputs.
+    ///
+    /// # Shapes
+    /// `maps` and result: `[N, C, h, w]`.
+    ///
+    /// # Panics
+    /// If the node was not tapped.
+    pub fn pull_from(&mut self, node: NodeId, maps: Tensor<4>, objective: &Objective) -> Tensor<4> {
+        let network = self.network;
+        let (rules, output) = (Rules::gradient(), network.graph.output());
+        forward::frontier(&network.graph, node).into_iter().for_each(|beside| self.tap(beside));
+        let value = self.replaced(node, maps);
+        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[], Some(&rules));
+        let seed = objective.seed(tape.values[output].clone().expect("the output is kept"), network.card.output);
+        let signal =
+            backward::run(&network.graph, &network.weights, &tape, vec![(output, seed)], &rules, &[node]).remove(0);
+        self.maps(signal)
     }
 
     /// What comes back to each wanted node by these rules. All inputs have the same objective.

@@ -14,7 +14,7 @@ fn pictures() -> Array {
 /// A run from the middle with nothing kept but the frontier.
 fn resumed(net: &Net, x: &Array, node: NodeId, at: &Array) -> Vec<f32> {
     let tape = net.run(x, &frontier(&net.graph, node), None);
-    let tape = resume(&net.graph, &net.weights, &tape, node, value(at), &[]);
+    let tape = resume(&net.graph, &net.weights, &tape, node, value(at), &[], None);
     read(tape.values[net.graph.output()].clone().expect("the output is kept"))
 }
 
