@@ -15,6 +15,10 @@ use tessera_core::network::parameters::Parameters;
 use tessera_core::network::{Network, Objective, Session, load, zoo};
 use tessera_core::photo::{Filter, Input, Order, Preprocess};
 
+/// Means and deviations by which black is -3 and white 3: the bounds of the references' z-box. What a network sees is handed
+/// to it as numbers, so nothing else hangs on them but baselines.
+const BOX: ([f32; 3], [f32; 3]) = ([127.5; 3], [42.5; 3]);
+
 /// A network and what it sees.
 pub struct Scene {
     /// The network.
@@ -74,9 +78,8 @@ impl Scene {
             size: golden.size[0],
             resize: golden.size[0],
             filter: Filter::Bilinear,
-            // So that black is -3 and white 3, the bounds of the references' z-box.
-            mean: [127.5; 3],
-            std: [42.5; 3],
+            mean: BOX.0,
+            std: BOX.1,
             order: Order::Rgb,
         };
         let card = Card {
@@ -104,9 +107,11 @@ impl Scene {
     /// If the golden photo is missing.
     #[must_use]
     pub fn trained() -> Scene {
-        let network = crate::lite0(&Device::flex());
+        let mut network = crate::lite0(&Device::flex());
         let input = lite0().into_iter().find(|golden| golden.name == "cat").unwrap().input;
-        Scene { numbers: input.normalised(&network.card.preprocess), network, input, batch: None }
+        let numbers = input.normalised(&network.card.preprocess);
+        (network.card.preprocess.mean, network.card.preprocess.std) = BOX;
+        Scene { numbers, network, input, batch: None }
     }
 
     /// The same network looking at a picture of one number everywhere.

@@ -5,7 +5,6 @@
 //! rounding, which is told with the map.
 
 use super::prelude::*;
-use crate::network::op::{Kind, Op, Reduction};
 use crate::network::rule::Rules;
 use crate::photo::baseline::BASELINE;
 
@@ -35,13 +34,7 @@ pub(super) fn cost(_: &Settings, _: &Plan) -> Cost {
 
 /// Whether all that bends in the network is a function of one number, a max pool or a product.
 fn fits(work: &Work<'_, '_>) -> Result<(), MethodError> {
-    let bends = |op: &Op| match (op, op.kind()) {
-        (Op::Reduce(op), _) => op.reduction == Reduction::Maximum,
-        (_, Kind::Softmax | Kind::LayerNorm | Kind::Divide | Kind::Power | Kind::Maximum | Kind::Minimum) => true,
-        _ => false,
-    };
-    let graph = &work.session.network.graph;
-    match graph.nodes.iter().find(|node| bends(&node.op)) {
+    match work.session.network.graph.nodes.iter().find(|node| node.op.bends_jointly()) {
         None => Ok(()),
         Some(node) => Err(MethodError::Refused(format!(
             "DeepLIFT's rescale rule is about functions of one number, and the network's layer {} joins several (attention, \
@@ -60,8 +53,9 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let baseline = work.baseline().await?;
     let x = work.session.input().pictures();
     let both = Tensor::cat(vec![x.clone(), baseline.clone()], 0);
-    let mut pair = work.session.again(Value::from(both));
-    let multipliers = pair.pull(&work.objective, &Rules::rescale(), &[0]).remove(0).pictures();
+    let rules = Rules::rescale();
+    let mut pair = work.session.again_by(Value::from(both), &rules);
+    let multipliers = pair.pull(&work.objective, &rules, &[0]).remove(0).pictures();
     let scores = pair.scores(&work.objective).read().await?;
     let map = (x - baseline) * multipliers.narrow(0, 0, 1);
     let values = Value::from(map).read().await?;

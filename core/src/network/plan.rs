@@ -141,6 +141,7 @@ fn lacks(graph: &Graph, shapes: &[Vec<usize>]) -> Vec<Need> {
     lacks.extend(none(Kind::Rectifier).then_some(Need::Rectifiers));
     lacks.extend((graph.attention().count() == 0).then_some(Need::Attention));
     lacks.extend(none(Kind::Detachable).then_some(Need::Scales));
+    lacks.extend(graph.nodes.iter().any(|node| node.op.bends_jointly()).then_some(Need::Pointwise));
     lacks
 }
 

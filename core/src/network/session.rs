@@ -70,6 +70,18 @@ impl<'a> Session<'a> {
         Session { network, size, features, input, taps: self.taps.clone(), tape: None, gradients: vec![], plan }
     }
 
+    /// The same, with a forward pass that keeps what these rules want.
+    ///
+    /// # Shapes
+    /// `input`: `[N, 3, H, W]`.
+    #[must_use]
+    pub fn again_by(&self, input: Value, rules: &Rules) -> Session<'a> {
+        let mut session = self.again(input);
+        let Network { graph, weights, .. } = self.network;
+        session.tape = Some(forward::run(graph, weights, session.input(), &session.taps, Some(rules)));
+        session
+    }
+
     /// The inputs, normalised.
     ///
     /// # Shapes

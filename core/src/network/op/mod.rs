@@ -369,6 +369,17 @@ impl Op {
         }
     }
 
+    /// Whether its output bends by several numbers at once, and it is neither a max pool nor a product.
+    #[must_use]
+    pub fn bends_jointly(&self) -> bool {
+        match self {
+            Op::Reduce(op) => op.reduction == Reduction::Maximum,
+            Op::Softmax(_) | Op::LayerNorm(_) => true,
+            Op::Arithmetic(op) => !matches!(op, Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Multiply),
+            _ => false,
+        }
+    }
+
     /// The constant that it adds to each of its outputs, if it adds any.
     ///
     /// # Shapes

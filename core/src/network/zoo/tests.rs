@@ -192,6 +192,6 @@ fn an_outline_names_layers_and_what_is_missing() {
     assert_eq!(last.size, [512, 7, 7]);
     assert!(!resnet.layers.iter().any(|layer| layer.name == "fc"));
     let vit = outline("vit_b_16");
-    assert_eq!(vit.lacks, [Need::Rectifiers, Need::Scales]);
+    assert_eq!(vit.lacks, [Need::Rectifiers, Need::Scales, Need::Pointwise]);
     assert!(vit.layers.iter().any(|layer| layer.name == vit.features && layer.size[1..] == [14, 14]));
 }
