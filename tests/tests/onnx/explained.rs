@@ -37,7 +37,9 @@ fn every_classifier_is_explained_by_every_method() {
         assert_eq!((ran.maps.len(), ran.logits.len()), (ENTRIES.len(), network.card.classes), "{name}");
         for (map, entry) in ran.maps.iter().zip(ENTRIES) {
             let lacking = matches!(map, Err(MethodError::Refused(_))) && !entry.needs.is_empty();
-            assert!(map.is_ok() || lacking, "{name}, {}: {map:?}", entry.id);
+            // Stripes a few pixels wide are one segment.
+            let undefined = matches!(map, Err(MethodError::Undefined(_)));
+            assert!(map.is_ok() || lacking || undefined, "{name}, {}: {map:?}", entry.id);
         }
     }
     // What takes no picture.
