@@ -2,7 +2,8 @@
 //!
 //! `files FOLDER SIDE` writes the network's card, if the folder has none, and the picture that every contender sees;
 //! `serve FOLDER` answers lines `JOB COUNT` with a number that all contenders must agree on and the seconds of each pass;
-//! `profile FOLDER COUNT` says how the time is shared among kinds of op.
+//! `profile FOLDER COUNT` says how the time is shared among kinds of op; `methods FOLDER` what each method takes beside bare
+//! passes.
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -10,13 +11,16 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::path::Path;
 use std::time::Instant;
+use tessera_core::experiment::Target;
+use tessera_core::method::{self, ENTRIES};
 use tessera_core::network::card::Card;
 use tessera_core::network::graph::NodeId;
 use tessera_core::network::op::{Convolution, Op};
 use tessera_core::network::rule::Rules;
 use tessera_core::network::value::Value;
-use tessera_core::network::{Network, Objective, Session, backward, forward, load};
+use tessera_core::network::{Network, Objective, Plan, Session, backward, forward, load};
 use tessera_core::photo::{self, Crop, Input};
+use tessera_tests::explained::{Explained, cheap};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -25,7 +29,8 @@ fn main() {
         ["files", folder, side] => files(Path::new(folder), number(side)),
         ["serve", folder] => serve(Path::new(folder)),
         ["profile", folder, count] => profile(Path::new(folder), number(count)),
-        _ => panic!("call it with `files FOLDER SIDE`, `serve FOLDER` or `profile FOLDER COUNT`"),
+        ["methods", folder] => methods(Path::new(folder)),
+        _ => panic!("call it with `files FOLDER SIDE`, `serve FOLDER`, `profile FOLDER COUNT` or `methods FOLDER`"),
     }
 }
 
@@ -145,6 +150,50 @@ fn walk(network: &Network, input: &Input, samples: &mut [Samples]) {
     seed[0] = 1.0;
     let seeds = vec![(graph.output(), Value::from_floats(seed, &[1, card.classes], device))];
     let _ = backward::watched(graph, weights, &tape, seeds, &rules, &[0], &mut |id| note(1, id));
+}
+
+/// Samples of methods that take any number of them: enough to drown what they do once.
+const SAMPLES: u64 = 40;
+
+/// Prints lines `NAME SECONDS FORWARD BACKWARD`: processor time of a bare forward pass, of one with the way back, and of each
+/// method by itself with the passes it foretells. The photo's own forward pass is made by each anew.
+fn methods(folder: &Path) {
+    let network = network(folder);
+    let input = picture(&network.card);
+    for (name, backward) in [("forward", false), ("gradient", true)] {
+        pass(&network, &input, backward);
+        let seconds = least(&(0..9).map(|_| timed(|| pass(&network, &input, backward)).1).collect::<Vec<_>>());
+        println!("{name} {seconds:.6} 1 {}", u8::from(backward));
+    }
+    let plan = Plan::new(&network.graph, [input.height, input.width]).expect("the network's own size");
+    for entry in ENTRIES {
+        let spec = cheap(entry, SAMPLES);
+        let cost = method::cost(entry.id, &spec.complete().expect("settings that fit"), &plan);
+        let run = || Explained::default().run(&network, &input, Target::Class(CAT), std::slice::from_ref(&spec));
+        let (ran, first) = timed(run);
+        if ran.is_ok_and(|ran| ran.maps[0].is_ok()) {
+            // What is quick is run again: its first time holds what is done once for a network.
+            let seconds = if first < 2.0 { least(&[timed(run).1, timed(run).1, timed(run).1]) } else { first };
+            println!("{} {seconds:.6} {} {}", entry.id, cost.forward, cost.backward);
+        }
+    }
+}
+
+/// The class of the sample photo: Egyptian cat.
+const CAT: usize = 285;
+
+/// What comes of work, and the processor time of this thread that it took.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let start = processor_time();
+    let done = work();
+    (done, processor_time() - start)
+}
+
+/// Seconds this thread has run, by the kernel's account; the clock's where there is none.
+fn processor_time() -> f64 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = spent.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| std::time::UNIX_EPOCH.elapsed().map_or(0.0, |now| now.as_secs_f64()), |ns| ns / 1e9)
 }
 
 /// What a node is called in the shares.

@@ -10,7 +10,7 @@ use tessera_core::descriptor::{Domain, Entry, Param, Promise, Sign};
 use tessera_core::experiment::MethodSpec;
 use tessera_core::figure::overlay::overlay;
 use tessera_core::method::{ENTRIES, MethodError};
-use tessera_core::photo::jpeg::write::write as jpeg;
+use tessera_core::photo::jpeg;
 use tessera_tests::explained::cheap;
 use tessera_tests::root;
 use tessera_tests::scene::Scene;
@@ -73,7 +73,7 @@ fn figures_are_there() {
         if std::env::var_os("TESSERA_FIGURES").is_some() {
             if let Ok(map) = scene.map(CAT, &MethodSpec::plain(entry.id)) {
                 let picture = overlay(&map, &scene.input);
-                fs::write(figure(entry), jpeg(&picture, scene.input.height, scene.input.width, 85)).unwrap();
+                fs::write(figure(entry), jpeg::write(&picture, scene.input.height, scene.input.width, 85)).unwrap();
             }
         }
         // Only what this network has, and a cheap run tells.

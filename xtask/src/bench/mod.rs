@@ -1,14 +1,15 @@
 //! `bench`: Tessera beside its peers on this machine, in one run and turn by turn, so that the ratios are fair.
 //!
-//! Five parts: `native` (torch and onnxruntime), `browser` (onnxruntime-web in Chromium), `visit` (seconds until the
-//! page is of use), `profile` (which kinds of op the time goes to) and `memory` (what contenders hold at most). Each prints
-//! its table and writes a JSON file. `--networks` says which networks, `resnet50@448` for one at another size.
+//! Six parts: `native` (torch and onnxruntime), `browser` (onnxruntime-web in Chromium), `visit` (seconds until the
+//! page is of use), `profile` (which kinds of op the time goes to), `memory` (what contenders hold at most) and `methods`
+//! (what each method takes beside bare passes). Each prints its table and writes a JSON file; `bench methods` runs one alone. `--networks` says which networks, `resnet50@448` for one at another size.
 
 mod browser;
 mod contender;
 mod json;
 mod measured;
 mod memory;
+mod methods;
 mod native;
 mod network;
 mod processor;
@@ -26,12 +27,13 @@ use std::path::PathBuf;
 type Part = (&'static str, fn(&Plan) -> Result<json::Members, String>);
 
 /// Every part, in the order they run.
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("native", native::run),
     ("browser", browser::run),
     ("visit", visit::run),
     ("profile", profile::run),
     ("memory", memory::run),
+    ("methods", methods::run),
 ];
 
 /// How much is measured.
@@ -56,7 +58,11 @@ impl Plan {
 
 /// Runs the wanted parts.
 pub fn run(words: &[String]) -> Result<(), String> {
-    let arguments = Arguments::read(words, &["--only", "--networks", "--rounds", "--passes", "--threads"], &[])?;
+    let mut words = words.to_vec();
+    if words.first().is_some_and(|word| all().contains(&word.as_str())) {
+        words.insert(0, "--only".into());
+    }
+    let arguments = Arguments::read(&words, &["--only", "--networks", "--rounds", "--passes", "--threads"], &[])?;
     let wanted = match arguments.value("--only") {
         Some(names) => names.split(',').collect(),
         None => all(),

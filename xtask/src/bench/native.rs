@@ -33,6 +33,13 @@ impl Programs {
         profile
     }
 
+    /// The command that says what each method takes on a network.
+    pub fn methods(&self, network: &Network) -> Command {
+        let mut methods = Command::new(&self.own);
+        methods.arg("methods").arg(network.folder()).env("RAYON_NUM_THREADS", "1");
+        methods
+    }
+
     /// The commands that start contenders, and what each can do.
     pub fn contenders(&self, network: &Network, threads: usize) -> [(Command, &'static [Job]); 3] {
         let threads = threads.to_string();
