@@ -1,8 +1,7 @@
 //! The order in which cards of maps lie.
 
-use super::question::Key;
 use super::results::Drawn;
-use tessera_core::descriptor::Entry;
+use tessera_core::descriptor::{Entry, Family};
 use tessera_core::method::ENTRIES;
 
 /// An order.
@@ -28,16 +27,14 @@ impl Order {
         (Order::Seconds, "By seconds"),
     ];
 
-    /// Puts things in order that stand for a map each; of equal ones the first stays first.
-    pub fn sort<T>(self, things: &mut [T], key: impl Fn(&T) -> Key, drawn: impl Fn(&T) -> Option<f64>) {
+    /// What a map is ordered by, the least first; of equal ones the first stays first.
+    #[must_use]
+    pub fn rank(self, method: &str, seconds: f64) -> (u64, &'static str) {
         match self {
-            Order::Arrival => {}
-            Order::Name => things.sort_by_key(|thing| title(&key(thing).spec.id)),
-            Order::Family => things.sort_by_key(|thing| place(&key(thing).spec.id)),
-            Order::Seconds => things.sort_by(|a, b| {
-                let seconds = |thing| drawn(thing).unwrap_or(f64::INFINITY);
-                seconds(a).total_cmp(&seconds(b))
-            }),
+            Order::Arrival => (0, ""),
+            Order::Name => (0, title(method)),
+            Order::Family => (place(method), ""),
+            Order::Seconds => ((seconds * 1e6) as u64, ""),
         }
     }
 }
@@ -61,27 +58,23 @@ pub fn name(drawn: &Drawn) -> String {
     drawn.minus.as_ref().map_or_else(|| own.to_owned(), |(_, other)| format!("{own} minus {other}"))
 }
 
-fn place(id: &str) -> (usize, usize) {
-    let family =
-        |entry: &Entry| tessera_core::descriptor::Family::ALL.iter().position(|family| *family == entry.family);
-    let at = ENTRIES.iter().position(|entry| entry.id == id).unwrap_or(usize::MAX);
-    (ENTRIES.get(at).and_then(family).unwrap_or(usize::MAX), at)
+/// Place of a method when its family comes first.
+fn place(id: &str) -> u64 {
+    let at = ENTRIES.iter().position(|entry| entry.id == id).unwrap_or(ENTRIES.len());
+    let family = ENTRIES.get(at).and_then(|entry| Family::ALL.iter().position(|family| *family == entry.family));
+    (family.unwrap_or(Family::ALL.len()) * 1000 + at) as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::question::Question;
-    use tessera_core::descriptor::Scale;
-    use tessera_core::experiment::MethodSpec;
 
     #[test]
     fn orders_differ() {
-        let question = Question { class: 0, against: None, scale: Scale::Logit };
         let things = [("smoothgrad", 3.0), ("sobel", 0.1), ("gradient", 1.0), ("layercam", 2.0)];
         let sorted = |order: Order| {
             let mut things = things;
-            order.sort(&mut things, |(id, _)| Key::new(question, 0, &MethodSpec::plain(id)), |(_, s)| Some(*s));
+            things.sort_by_key(|(id, seconds)| order.rank(id, *seconds));
             things.map(|(id, _)| id)
         };
         assert_eq!(sorted(Order::Arrival), ["smoothgrad", "sobel", "gradient", "layercam"]);

@@ -1,6 +1,6 @@
 //! The page stays smooth while it works: its thread never stalls, progress moves, Stop stops.
 
-use crate::browser::{Browser, Wish, visit};
+use crate::browser::{Browser, Wish, pause, visit};
 use crate::page::{Seen, samples};
 use crate::server::Server;
 use image::codecs::jpeg::JpegEncoder;
@@ -102,6 +102,7 @@ fn the_page_never_stalls_while_it_works() {
         assert_smooth(browser, "another class is explained").await;
 
         browser.click("#add-method").await;
+        pause(500).await;
         browser.click(".method[data-id=smoothgrad] .link").await;
         browser.click(".method[data-id=smoothgrad] input[type=checkbox]").await;
         assert_smooth(browser, "the panel of methods opens").await;

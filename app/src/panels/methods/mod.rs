@@ -85,13 +85,15 @@ fn Find(desk: Desk) -> impl IntoView {
 fn List(desk: Desk) -> impl IntoView {
     let found =
         Memo::new(move |_| desk.picking.with(|picking| picking.found().map(|entry| entry.id).collect::<Vec<_>>()));
-    let families = Family::ALL.map(|family| {
+    let drawn = RwSignal::new(1);
+    draw_more(drawn);
+    let families = Family::ALL.into_iter().enumerate().map(|(at, family)| {
         let of = Memo::new(move |_| {
             let of = |id: &&'static str| entry(id).is_some_and(|entry| entry.family == family);
             found.with(|found| found.iter().copied().filter(of).collect::<Vec<_>>())
         });
         view! {
-            <Show when=move || of.with(|of| !of.is_empty())>
+            <Show when=move || at < drawn.get() && of.with(|of| !of.is_empty())>
                 <section>
                     <h3>{family.title()}</h3>
                     <ul class="methods">
@@ -105,12 +107,27 @@ fn List(desk: Desk) -> impl IntoView {
     });
     view! {
         <div class="all">
-            {families.into_iter().collect_view()}
+            {families.collect_view()}
             <Show when=move || found.with(Vec::is_empty)>
                 <p class="s none">"No method fits these words. Names, families and authors are searched."</p>
             </Show>
         </div>
     }
+}
+
+/// Lets one family after the other be drawn, so that the page's thread is never held up for long.
+fn draw_more(drawn: RwSignal<usize>) {
+    gloo::timers::callback::Timeout::new(4, move || {
+        // A panel that was closed meanwhile has no families.
+        let more = drawn.try_update(|drawn| {
+            *drawn += 1;
+            *drawn < Family::ALL.len()
+        });
+        if more == Some(true) {
+            draw_more(drawn);
+        }
+    })
+    .forget();
 }
 
 /// What is chosen takes, and the buttons that draw it.

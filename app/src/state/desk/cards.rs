@@ -89,8 +89,7 @@ impl Desk {
         let question = self.question();
         let order = self.display.with(|display| display.order);
         let mut maps = self.results.with(|results| results.maps(seen));
-        order.sort(&mut maps, |drawn| drawn.key.clone(), |drawn| Some(drawn.seconds));
-        maps.sort_by_key(|drawn| Some(drawn.key.question) != question);
+        maps.sort_by_key(|drawn| (Some(drawn.key.question) != question, order.rank(&drawn.key.spec.id, drawn.seconds)));
         maps
     }
 
