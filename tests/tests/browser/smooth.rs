@@ -110,6 +110,9 @@ fn the_page_never_stalls_while_it_works() {
         browser.until("SmoothGrad sharpens", 60, |now| now.cards.iter().any(|(id, _)| id == "smoothgrad")).await;
         assert_smooth(browser, "a map sharpens").await;
         browser.click(".card[data-method=smoothgrad] .away").await;
+        browser.until("all is still", 60, |now| now.state == "ready" && !now.busy).await;
+        pause(1500).await;
+        assert_smooth(browser, "a method that runs is taken away").await;
 
         browser.choose_files(&[large]).await;
         browser.explained("large.jpg").await;
