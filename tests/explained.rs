@@ -80,14 +80,18 @@ pub fn spec(method: &str, settings: &[(&str, &str)]) -> MethodSpec {
     MethodSpec { id: method.into(), settings: Settings(settings) }
 }
 
-/// A method with all its counts as small as they may be, or `few` where they may.
+/// What costs passes.
+const SAMPLES: [&str; 4] = ["samples", "steps", "masks", "copies"];
+
+/// A method with few samples, steps, masks or copies.
 #[must_use]
 pub fn cheap(entry: &Entry, few: u64) -> MethodSpec {
     let count = |domain: Domain| match domain {
         Domain::Count { least, most, .. } => Some(Setting::Number(few.clamp(least, most) as f64)),
         _ => None,
     };
-    let settings = entry.params.iter().filter_map(|param| Some((param.id.to_owned(), count(param.domain)?))).collect();
+    let costly = entry.params.iter().filter(|param| SAMPLES.contains(&param.id));
+    let settings = costly.filter_map(|param| Some((param.id.to_owned(), count(param.domain)?))).collect();
     MethodSpec { id: entry.id.into(), settings: Settings(settings) }
 }
 

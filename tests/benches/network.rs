@@ -162,7 +162,7 @@ fn methods(folder: &Path) {
     let input = picture(&network.card);
     for (name, backward) in [("forward", false), ("gradient", true)] {
         pass(&network, &input, backward);
-        let seconds = least(&(0..9).map(|_| timed(|| pass(&network, &input, backward)).1).collect::<Vec<_>>());
+        let seconds = timed(|| pass(&network, &input, backward)).1;
         println!("{name} {seconds:.6} 1 {}", u8::from(backward));
     }
     let plan = Plan::new(&network.graph, [input.height, input.width]).expect("the network's own size");
@@ -170,10 +170,9 @@ fn methods(folder: &Path) {
         let spec = cheap(entry, SAMPLES);
         let cost = method::cost(entry.id, &spec.complete().expect("settings that fit"), &plan);
         let run = || Explained::default().run(&network, &input, Target::Class(CAT), std::slice::from_ref(&spec));
-        let (ran, first) = timed(run);
-        if ran.is_ok_and(|ran| ran.maps[0].is_ok()) {
-            // What is quick is run again: its first time holds what is done once for a network.
-            let seconds = if first < 2.0 { least(&[timed(run).1, timed(run).1, timed(run).1]) } else { first };
+        // Once untimed: the first time holds what is done once for a network.
+        if run().is_ok_and(|ran| ran.maps[0].is_ok()) {
+            let seconds = timed(run).1;
             println!("{} {seconds:.6} {} {}", entry.id, cost.forward, cost.backward);
         }
     }
@@ -182,11 +181,16 @@ fn methods(folder: &Path) {
 /// The class of the sample photo: Egyptian cat.
 const CAT: usize = 285;
 
-/// What comes of work, and the processor time of this thread that it took.
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let start = processor_time();
-    let done = work();
-    (done, processor_time() - start)
+/// What comes of work, and the processor time of this thread that it takes. The kernel's account moves in steps of
+/// milliseconds, so that quick work is done many times.
+fn timed<T>(work: impl Fn() -> T) -> (T, f64) {
+    let (start, mut count) = (processor_time(), 1);
+    let mut done = work();
+    while processor_time() - start < 0.5 && count < 500 {
+        done = work();
+        count += 1;
+    }
+    (done, (processor_time() - start) / f64::from(count))
 }
 
 /// Seconds this thread has run, by the kernel's account; the clock's where there is none.

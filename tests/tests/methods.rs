@@ -11,8 +11,11 @@ use tessera_tests::zoo::uniform;
 /// Stored as raw sums, of which the method shows what is above zero.
 const POSITIVE: [&str; 6] = ["gradcam", "gradcam++", "xgradcam", "layercam", "scorecam", "ablationcam"];
 
-/// Tensors, the methods that make them, and their settings.
-const METHODS: [(&str, &str, &[(&str, &str)]); 43] = [
+/// A tensor, the method that makes it, and its settings.
+type Line = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// All that is compared.
+const METHODS: [Line; 43] = [
     ("gradient", "gradient", &[]),
     ("input_x_gradient", "input_x_gradient", &[]),
     ("integrated_gradients.gausslegendre", "integrated_gradients", &[]),

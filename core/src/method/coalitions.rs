@@ -49,6 +49,9 @@ const MEAN: (&str, &str) = ("mean", "The photo's own mean colour.");
 const BLUR: (&str, &str) = ("blur", "The photo, blurred until only its large areas are left.");
 const NOISE: (&str, &str) = ("noise", "Each number drawn evenly between black and white.");
 
+/// Draws what the answers to rows of parts come to.
+pub type Drawn<'a> = &'a dyn Fn(&Work<'_, '_>, &Parts, &[Vec<bool>], &[f64]) -> Result<Map, MethodError>;
+
 /// A photo in parts, to be seen or not.
 pub struct Parts {
     /// The parts.
@@ -104,12 +107,7 @@ impl Parts {
     ///
     /// # Errors
     /// If the device fails, or the answers determine no map.
-    pub async fn ask(
-        &self,
-        work: &mut Work<'_, '_>,
-        rows: &[Vec<bool>],
-        drawn: &dyn Fn(&Work<'_, '_>, &Parts, &[Vec<bool>], &[f64]) -> Result<Map, MethodError>,
-    ) -> Result<Map, MethodError> {
+    pub async fn ask(&self, work: &mut Work<'_, '_>, rows: &[Vec<bool>], drawn: Drawn<'_>) -> Result<Map, MethodError> {
         let (height, width) = work.session.size;
         let mut scores: Vec<Tensor<1>> = vec![];
         for batch in work.batches(rows.len(), false) {
