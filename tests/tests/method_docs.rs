@@ -72,11 +72,11 @@ fn figures_are_there() {
     let scene = Scene::trained();
     let outline = Outline::new(&scene.network.graph, [scene.input.height, scene.input.width]).unwrap();
     for entry in ENTRIES {
-        if std::env::var_os("TESSERA_FIGURES").is_some() && !figure(entry).exists() {
-            if let Ok(map) = scene.map(CAT, &MethodSpec::plain(entry.id)) {
-                let picture = overlay(&map, &scene.input);
-                fs::write(figure(entry), jpeg::write(&picture, scene.input.height, scene.input.width, 85)).unwrap();
-            }
+        let wanted = std::env::var_os("TESSERA_FIGURES").is_some() && !figure(entry).exists();
+        let drawn = wanted.then(|| scene.map(CAT, &MethodSpec::plain(entry.id)));
+        if let Some(Ok(map)) = drawn {
+            let picture = overlay(&map, &scene.input);
+            fs::write(figure(entry), jpeg::write(&picture, scene.input.height, scene.input.width, 85)).unwrap();
         }
         let runs = !entry.needs.iter().any(|need| outline.lacks.contains(need));
         assert_eq!(figure(entry).exists(), runs, "docs/methods/{}.jpg: run again with TESSERA_FIGURES=1", entry.id);
