@@ -1,5 +1,6 @@
 //! What the tests share: where things lie, and opening a network.
 
+pub mod code_books;
 pub mod crops;
 pub mod explained;
 pub mod golden;

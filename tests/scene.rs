@@ -1,8 +1,10 @@
 //! A network and what it sees, in the network's own numbers: what methods are tried on.
 
+use crate::code_books::{from_code_books, open};
 use crate::explained::stripes;
 use crate::golden::lite0;
 use crate::zoo::Golden;
+use crate::{bytes, shared};
 use burn::tensor::Device;
 use tessera_core::descriptor::{Scale, Settings};
 use tessera_core::experiment::MethodSpec;
@@ -112,6 +114,18 @@ impl Scene {
         let numbers = input.normalised(&network.card.preprocess);
         (network.card.preprocess.mean, network.card.preprocess.std) = BOX;
         Scene { numbers, network, input, batch: None }
+    }
+
+    /// ResNet-18 with trained weights, which stand beside the workspace, and the same photo; none where they are absent.
+    ///
+    /// # Panics
+    /// If the file is damaged.
+    #[must_use]
+    pub fn resnet18() -> Option<Scene> {
+        let file = shared("models/resnet18-pq.safetensors")?;
+        let network = open("resnet18", &from_code_books(&bytes(file)));
+        let input = Scene::trained().input;
+        Some(Scene { numbers: input.normalised(&network.card.preprocess), network, input, batch: None })
     }
 
     /// The same network looking at a picture of one number everywhere.

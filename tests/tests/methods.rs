@@ -2,6 +2,7 @@
 //! (tests/golden/methods).
 
 use tessera_core::map::Map;
+use tessera_core::method::expected_gradients;
 use tessera_core::method::iba::{self, Statistics};
 use tessera_tests::explained::spec;
 use tessera_tests::methods::References;
@@ -143,6 +144,45 @@ fn with_scales() {
 #[test]
 fn with_trained_weights() {
     assert_eq!(compare(&Scene::trained(), &References::open("efficientnet_lite0_trained")), 34);
+}
+
+/// The weights may not be redistributed: where they are absent this is not run, and says so.
+#[test]
+fn with_trained_weights_of_resnet18() {
+    let Some(scene) = Scene::resnet18() else { return };
+    assert_eq!(compare(&scene, &References::open("resnet18_trained")), 36);
+}
+
+/// Their own draws and their own baselines: zero, and a picture by formula.
+#[test]
+fn expected_gradients_over_the_references_baselines() {
+    let mut count = 0;
+    for file in ["vgg11", "resnet18", "mobilenet_v2", "convnext_tiny", "vit_b_16"] {
+        let (scene, references) = (Scene::formula(file), References::open(file));
+        let formula = uniform("baseline.0", scene.numbers.len()).map(|u| (u as f32 - 0.5) / 0.25).collect();
+        let baselines = [vec![0.0; scene.numbers.len()], formula];
+        let map = scene.with(references.target, &spec("expected_gradients", &[("samples", "8")]), async |work| {
+            expected_gradients::over(work, &baselines).await
+        });
+        assert!(references.off("expected_gradients", &map.unwrap().values, false) <= 1.0, "{file}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}
+
+/// A regression on coalitions of twelve parts, against all 4096 of them: as near as it says itself.
+#[test]
+fn kernelshap_comes_near_shapley_values() {
+    let (scene, references) = (Scene::formula("resnet18"), References::open("resnet18"));
+    let map = scene.map(references.target, &spec("kernelshap", &[("samples", "2000"), ("parts", "12")])).unwrap();
+    let exact = &references.tensors["shapley.exact"];
+    let found = parts(&map, 16);
+    let square = |sum: f64, d: f64| sum + d * d;
+    let apart = found.iter().zip(exact).map(|(a, b)| f64::from(a - b)).fold(0.0, square).sqrt();
+    let length = exact.iter().map(|&v| f64::from(v)).fold(0.0, square).sqrt();
+    let error = map.facts.provenance.error.unwrap();
+    println!("{:.4} apart, {error:.4} its own standard error", apart / length);
+    assert!(apart / length < 3.0 * error && error < 0.1, "{} {error}", apart / length);
 }
 
 /// With what the layer holds in 32 pictures by formula, and the references' noise.

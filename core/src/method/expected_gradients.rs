@@ -56,12 +56,26 @@ pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
 /// # Shapes
 /// `[3, H, W]`.
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
-    let samples = work.settings.count("samples");
     let x = work.session.input().read().await?;
     let baselines: Vec<Vec<f32>> = chosen(work.settings.choice("baselines"))
         .iter()
         .map(|baseline| baseline.numbers(&x, work.input, &work.session.network.card.preprocess, work.seed))
         .collect();
+    over(work, &baselines).await
+}
+
+/// The same with baselines of one's own.
+///
+/// # Shapes
+/// Each baseline `[3, H, W]`, normalised.
+///
+/// # Errors
+/// As any method.
+///
+/// # Panics
+/// If there is no baseline, or one has another size.
+pub async fn over(work: &mut Work<'_, '_>, baselines: &[Vec<f32>]) -> Result<Map, MethodError> {
+    let samples = work.settings.count("samples");
     let (places, choices) = (Stream::new(work.seed, "path"), Stream::new(work.seed, "baseline"));
     let mut moments = Moments::default();
     let drawn = async |work: &Work<'_, '_>, moments: &Moments| {
