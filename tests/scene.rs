@@ -109,11 +109,16 @@ impl Scene {
     /// If the golden photo is missing.
     #[must_use]
     pub fn trained() -> Scene {
-        let mut network = crate::lite0(&Device::flex());
+        let network = crate::lite0(&Device::flex());
         let input = lite0().into_iter().find(|golden| golden.name == "cat").unwrap().input;
-        let numbers = input.normalised(&network.card.preprocess);
-        (network.card.preprocess.mean, network.card.preprocess.std) = BOX;
-        Scene { numbers, network, input, batch: None }
+        Scene { numbers: input.normalised(&network.card.preprocess), network, input, batch: None }
+    }
+
+    /// The same with the references' black and white, which are the bounds of their z-box. What it sees stays.
+    #[must_use]
+    pub fn boxed(mut self) -> Scene {
+        (self.network.card.preprocess.mean, self.network.card.preprocess.std) = BOX;
+        self
     }
 
     /// ResNet-18 with trained weights, which stand beside the workspace, and the same photo; none where they are absent.

@@ -2,11 +2,8 @@
 //! it (shared/models), and that each file is recognised.
 
 use burn::tensor::Device;
-use half::f16;
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
 use tessera_core::experiment::Answer;
-use tessera_core::network::load;
 use tessera_core::network::parameters::{Parameter, Parameters};
 use tessera_core::network::{Network, Session};
 use tessera_core::photo::{self, Crop, Filter};
