@@ -1,6 +1,7 @@
 //! The network's answers when only some segments of the photo are seen: what LIME and KernelSHAP ask.
 
 use super::prelude::*;
+use super::regression::Fit;
 use crate::photo::baseline::Baseline;
 use crate::segment::quickshift::Quickshift;
 use crate::segment::slic::Slic;
@@ -132,6 +133,15 @@ impl Parts {
         }
         Err(MethodError::Stopped)
     }
+}
+
+/// A fit, or why there is none.
+///
+/// # Errors
+/// If the samples determine none.
+pub fn determined(fit: Option<Fit>) -> Result<Fit, MethodError> {
+    let why = "The samples do not determine each part's share: take more of them.";
+    fit.ok_or_else(|| MethodError::Undefined(why.into()))
 }
 
 /// A map of coefficients painted over their parts, with the standard error of all of them together.

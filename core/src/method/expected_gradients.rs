@@ -4,10 +4,11 @@
 //! replacement (Erion et al. 2021; Lundberg and Lee 2017). Sample `k` takes number `k` of the streams "path" and
 //! "baseline".
 
-use super::moments::Moments;
 use super::prelude::*;
+use super::sampling::sampled;
 use crate::photo::baseline::Baseline;
 use crate::random::Stream;
+use std::ops::Range;
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -77,34 +78,18 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
 pub async fn over(work: &mut Work<'_, '_>, baselines: &[Vec<f32>]) -> Result<Map, MethodError> {
     let samples = work.settings.count("samples");
     let (places, choices) = (Stream::new(work.seed, "path"), Stream::new(work.seed, "baseline"));
-    let mut moments = Moments::default();
-    let drawn = async |work: &Work<'_, '_>, moments: &Moments| {
-        let estimate = moments.read().await?;
-        let mut map = work.map(estimate.mean.clone());
-        map.facts.provenance.samples = Some((estimate.count, samples));
-        map.facts.provenance.error = estimate.relative_error();
-        Ok::<Map, MethodError>(map)
-    };
-    for batch in work.batches(samples, true) {
-        let (n, (height, width)) = (batch.len(), work.session.size);
-        let starts: Vec<f32> =
-            batch.clone().flat_map(|k| baselines[choices.below(k as u64, baselines.len())].iter().copied()).collect();
-        let starts = work.upload(starts, &[n, 3, height, width]).pictures();
-        let along = work.upload(batch.clone().map(|k| places.uniform(k as u64) as f32).collect(), &[n, 1, 1, 1]);
+    let (height, width) = work.session.size;
+    let draw = |work: &Work<'_, '_>, batch: Range<usize>| {
+        let n = batch.len();
+        let chosen = batch.clone().flat_map(|k| &baselines[choices.below(k as u64, baselines.len())]);
+        let starts = work.upload(chosen.copied().collect(), &[n, 3, height, width]).pictures();
+        let along = work.upload(batch.map(|k| places.uniform(k as u64) as f32).collect(), &[n, 1, 1, 1]);
         let away = work.copies(n) - starts.clone();
         let inputs = starts + away.clone() * along.pictures();
         let gradients = work.session.again(Value::from(inputs)).gradient(&work.objective, 0).pictures();
-        moments.add(&Value::from(gradients * away));
-        match work.watcher.went(batch.end as f64 / samples as f64).await {
-            Flow::Go => {}
-            Flow::Show => {
-                let map = drawn(work, &moments).await?;
-                work.watcher.sketch(map).await;
-            }
-            Flow::Stop => break,
-        }
-    }
-    drawn(work, &moments).await
+        Value::from(gradients * away)
+    };
+    sampled(work, samples, true, draw, |estimate| estimate.mean.clone()).await
 }
 
 fn chosen(name: &str) -> &'static [Baseline] {

@@ -4,7 +4,7 @@
 //! `(d - 1) / (k (d - k))`, each choice of `k` alike, and weighs 1 (Lundberg and Lee 2017; the kernel lies in the drawing).
 //! Row `i` takes number `i` of the stream "sizes", and the `k` parts with the least numbers `i d + j` of "players".
 
-use super::coalitions::{GRID_SEGMENTS, HIDDEN_BY_ZERO, PARTS, Parts, painted};
+use super::coalitions::{GRID_SEGMENTS, HIDDEN_BY_ZERO, PARTS, Parts, determined, painted};
 use super::output::LOGITS;
 use super::prelude::*;
 use super::regression::Rows;
@@ -92,9 +92,7 @@ fn size(even: f64, parts: usize) -> usize {
 
 fn drawn(work: &Work<'_, '_>, parts: &Parts, rows: &[Vec<bool>], found: &[f64]) -> Result<Map, MethodError> {
     let weights: Vec<f64> = (0..rows.len()).map(|i| if i < 2 { CERTAIN } else { 1.0 }).collect();
-    let fit = Rows { on: rows, found, weights: &weights }.ridge(0.0).ok_or_else(|| {
-        MethodError::Undefined("The samples do not determine each part's share: take more of them.".into())
-    })?;
+    let fit = determined(Rows { on: rows, found, weights: &weights }.ridge(0.0))?;
     let samples = (found.len(), work.settings.count("samples"));
     let map = painted(work, parts, &fit.coefficients, fit.errors.as_deref(), samples);
     let (sum, expected) = (fit.coefficients.iter().sum(), found[0] - found[1]);

@@ -4,7 +4,7 @@
 //! with `k` of `d` parts has the distance `1 - sqrt(k / d)` (1 if it sees none) and weighs
 //! `sqrt(exp(-distance^2 / width^2))`; the coefficients of a weighted regression are the map (Ribeiro et al. 2016).
 
-use super::coalitions::{HIDDEN, PARTS, Parts, SEGMENTS, painted};
+use super::coalitions::{HIDDEN, PARTS, Parts, SEGMENTS, determined, painted};
 use super::output::PROBABILITIES;
 use super::prelude::*;
 use super::regression::Rows;
@@ -102,7 +102,7 @@ fn drawn(work: &Work<'_, '_>, parts: &Parts, rows: &[Vec<bool>], found: &[f64]) 
     let weights: Vec<f64> = rows.iter().map(|on| weight(on, settings.real("width"))).collect();
     let (rows, alpha) = (Rows { on: rows, found, weights: &weights }, settings.real("alpha"));
     let fit = if settings.choice("model") == "lasso" { rows.lasso(alpha) } else { rows.ridge(alpha) };
-    let fit = fit.ok_or_else(|| MethodError::Undefined("The samples do not determine each part's share: take more of them.".into()))?;
+    let fit = determined(fit)?;
     let samples = (found.len(), settings.count("samples"));
     let errors = fit.errors.as_deref();
     let shown = if settings.choice("show") == "best_five" { best_five(&fit.coefficients) } else { fit.coefficients };

@@ -1,8 +1,8 @@
 //! Attribution methods: one file each, named once in the table below.
 //!
 //! A method has an `ENTRY`, which says what it is and what can be set, a `cost`, which foretells its passes, and a `run`.
-//! What several share has a file of its own: `derivative`, `noisy`, `moments`, `quadrature`,
-//! `principal`, `attention`, `coalitions`, `regression`, `output`.
+//! What several share has a file of its own: `derivative`, `noisy`, `sampling`, `moments`, `quadrature`, `principal`, `attention`,
+//! `coalitions`, `regression`, `adam`, `output`.
 
 mod adam;
 mod attention;
@@ -16,6 +16,7 @@ pub mod preset;
 mod principal;
 mod quadrature;
 mod regression;
+mod sampling;
 pub mod work;
 
 use crate::descriptor::{Cost, Domain, Entry, Param, Settings};

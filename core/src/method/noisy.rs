@@ -4,9 +4,11 @@
 //! "noise" and `s` a share of the range of `x`.
 
 use super::derivative::{Derivative, OF};
-use super::moments::{Estimate, Moments};
+use super::moments::Estimate;
 use super::prelude::*;
+use super::sampling::sampled;
 use crate::random::Stream;
+use std::ops::Range;
 
 /// The parameters of all three.
 pub const PARAMS: &[Param] = &[
@@ -42,28 +44,13 @@ pub(super) async fn run(work: &mut Work<'_, '_>, finish: fn(&Estimate) -> Vec<f3
     let x = work.session.input().read().await?;
     let deviation = work.settings.real("noise") as f32 * range(&x);
     let stream = Stream::new(work.seed, "noise");
-    let mut moments = Moments::default();
-    let drawn = |work: &Work<'_, '_>, estimate: &Estimate| {
-        let mut map = work.map(finish(estimate));
-        map.facts.provenance.samples = Some((estimate.count, samples));
-        map.facts.provenance.error = estimate.relative_error();
-        map
-    };
-    for batch in work.batches(samples, true) {
-        let (height, width) = work.session.size;
+    let (height, width) = work.session.size;
+    let draw = |work: &Work<'_, '_>, batch: Range<usize>| {
         let numbers = batch.clone().flat_map(|k| noisy(&x, deviation, &stream, k));
         let copies = work.upload(numbers.collect(), &[batch.len(), 3, height, width]).pictures();
-        moments.add(&derivative.at(work, copies));
-        match work.watcher.went(batch.end as f64 / samples as f64).await {
-            Flow::Go => {}
-            Flow::Show => {
-                let map = drawn(work, &moments.read().await?);
-                work.watcher.sketch(map).await;
-            }
-            Flow::Stop => break,
-        }
-    }
-    Ok(drawn(work, &moments.read().await?))
+        derivative.at(work, copies)
+    };
+    sampled(work, samples, true, draw, finish).await
 }
 
 fn noisy(x: &[f32], deviation: f32, stream: &Stream, sample: usize) -> impl Iterator<Item = f32> {

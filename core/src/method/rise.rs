@@ -4,10 +4,11 @@
 //! probability `p`, enlarged by straight lines (mirrored at the border) and moved by less than a cell. Cell (r, c) of mask
 //! `k` is on if number `(k s + r) s + c` of the stream "cells" is below `p`; numbers `2 k` and `2 k + 1` of "shift" move it.
 
-use super::moments::Moments;
 use super::output::PROBABILITIES;
 use super::prelude::*;
+use super::sampling::sampled;
 use crate::random::Stream;
+use std::ops::Range;
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -63,32 +64,16 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let masks = work.settings.count("masks");
     let share = work.settings.real("share");
     let maker = Masks::new(work.seed, work.settings.count("cells"), share, height, width);
-    let mut moments = Moments::default();
-    let drawn = async |work: &Work<'_, '_>, moments: &Moments| {
-        let estimate = moments.read().await?;
-        let mut map = work.map(estimate.mean.iter().map(|mean| mean / share as f32).collect());
-        map.facts.provenance.samples = Some((estimate.count, masks));
-        map.facts.provenance.error = estimate.relative_error();
-        Ok::<Map, MethodError>(map)
-    };
-    for batch in work.batches(masks, false) {
+    let draw = |work: &Work<'_, '_>, batch: Range<usize>| {
         let n = batch.len();
         let mut numbers = Vec::with_capacity(n * height * width);
-        batch.clone().for_each(|k| maker.draw(k as u64, &mut numbers));
+        batch.for_each(|k| maker.draw(k as u64, &mut numbers));
         let drawn_masks = work.upload(numbers, &[n, 1, height, width]).pictures();
         let inputs = work.session.input().pictures() * drawn_masks.clone();
         let scores = work.session.again(Value::from(inputs)).scores(&work.objective);
-        moments.add(&Value::from(drawn_masks * scores.reshaped(&[n, 1, 1, 1]).pictures()));
-        match work.watcher.went(batch.end as f64 / masks as f64).await {
-            Flow::Go => {}
-            Flow::Show => {
-                let map = drawn(work, &moments).await?;
-                work.watcher.sketch(map).await;
-            }
-            Flow::Stop => break,
-        }
-    }
-    drawn(work, &moments).await
+        Value::from(drawn_masks * scores.reshaped(&[n, 1, 1, 1]).pictures())
+    };
+    sampled(work, masks, false, draw, |estimate| estimate.mean.iter().map(|mean| mean / share as f32).collect()).await
 }
 
 /// Random masks.
