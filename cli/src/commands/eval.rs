@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tessera_core::experiment::Cell;
-use tessera_core::experiment::dataset::{self, Labelled, Unlabelled};
+use tessera_core::experiment::dataset::{self, Unlabelled};
+use tessera_core::mosaic::Source;
 use tessera_core::photo::prepare;
 
 /// Say how often a network is right on labelled photos
@@ -94,7 +95,7 @@ impl Eval {
     }
 
     /// The folder, the labelled photos in it, and what has no label.
-    fn photos(&self, model: &Model) -> Result<(PathBuf, Vec<Labelled>, Vec<Unlabelled>), String> {
+    fn photos(&self, model: &Model) -> Result<(PathBuf, Vec<Source>, Vec<Unlabelled>), String> {
         if self.dataset.is_dir() {
             let mut files = vec![];
             gather(&self.dataset, "", &mut files)?;

@@ -1,15 +1,7 @@
-//! Labelled photos: which class each file shows, by a table, its folder or its name. Reads no file but the table.
+//! Source photos: which class each file shows, by a table, its folder or its name. Reads no file but the table.
 
 use super::classes::{Classes, Found};
-
-/// A photo and the class it shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Labelled {
-    /// Path of the file, with `/` between folders.
-    pub file: String,
-    /// Index of the class.
-    pub class: usize,
-}
+use crate::mosaic::Source;
 
 /// A file whose class is not known. Displays as one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +21,7 @@ impl std::fmt::Display for Unlabelled {
 /// The class of each file by its folder (`golden_retriever/7.jpg`, `n02099601/7.jpg`) or else by its own name
 /// (`golden_retriever-7.jpg`).
 #[must_use]
-pub fn by_names(files: &[String], classes: &Classes) -> (Vec<Labelled>, Vec<Unlabelled>) {
+pub fn by_names(files: &[String], classes: &Classes) -> (Vec<Source>, Vec<Unlabelled>) {
     sort_out(files.iter().map(|file| (file.clone(), label(file, classes))))
 }
 
@@ -63,7 +55,7 @@ fn one(name: &str, classes: &Classes) -> Result<usize, String> {
 ///
 /// # Errors
 /// If it is no such table.
-pub fn by_table(table: &[u8], classes: &Classes) -> Result<(Vec<Labelled>, Vec<Unlabelled>), String> {
+pub fn by_table(table: &[u8], classes: &Classes) -> Result<(Vec<Source>, Vec<Unlabelled>), String> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(table);
     let header = reader.headers().map_err(|error| format!("The table cannot be read ({error}): save it as CSV."))?;
     let column = |names: &[&str]| {
@@ -92,11 +84,11 @@ fn index_or_name(text: &str, classes: &Classes) -> Result<usize, String> {
     }
 }
 
-fn sort_out(rows: impl Iterator<Item = (String, Result<usize, String>)>) -> (Vec<Labelled>, Vec<Unlabelled>) {
+fn sort_out(rows: impl Iterator<Item = (String, Result<usize, String>)>) -> (Vec<Source>, Vec<Unlabelled>) {
     let (mut known, mut unknown) = (vec![], vec![]);
     for (file, class) in rows {
         match class {
-            Ok(class) => known.push(Labelled { file, class }),
+            Ok(class) => known.push(Source { file, class }),
             Err(reason) => unknown.push(Unlabelled { file, reason }),
         }
     }
@@ -143,7 +135,7 @@ mod tests {
     fn a_table_names_its_columns() {
         let table = "wnid,index,file\nn01440764,0,a.jpg\n,9,b.jpg\nx\n";
         let (known, unknown) = by_table(table.as_bytes(), &classes()).unwrap();
-        assert_eq!(known, [Labelled { file: "a.jpg".into(), class: 0 }]);
+        assert_eq!(known, [Source { file: "a.jpg".into(), class: 0 }]);
         assert_eq!(unknown.len(), 2);
         assert!(by_table(b"a,b\n1,2\n", &classes()).unwrap_err().contains("columns"));
     }

@@ -9,10 +9,10 @@ use crate::random::Stream;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A photo that mosaics are made from.
+/// A photo and the class it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Name of its file.
+    /// Name of its file, with `/` between folders.
     pub file: String,
     /// Its class, as an index of the network's.
     pub class: usize,

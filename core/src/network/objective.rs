@@ -22,12 +22,6 @@ impl Objective {
         Objective { classes: vec![(class, 1.0)], scale: Scale::Logit }
     }
 
-    /// The same classes on another scale.
-    #[must_use]
-    pub fn on(&self, scale: Scale) -> Objective {
-        Objective { classes: self.classes.clone(), scale }
-    }
-
     /// Its value for each input.
     ///
     /// # Shapes

@@ -201,11 +201,17 @@ impl<'a> Session<'a> {
     /// # Shapes
     /// `value`: the node's, of a batch of N; result `[N]`.
     pub fn scores_from(&mut self, node: NodeId, value: Value, objective: &Objective) -> Value {
-        let network = self.network;
-        forward::frontier(&network.graph, node).into_iter().for_each(|beside| self.tap(beside));
-        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[], None);
-        let logits = tape.values[network.graph.output()].clone().expect("the output is kept");
-        objective.score(logits, network.card.output)
+        let (_, logits) = self.suffix(node, value, None);
+        objective.score(logits, self.network.card.output)
+    }
+
+    /// Runs what lies behind a node whose value is replaced: the tape and the logits.
+    fn suffix(&mut self, node: NodeId, value: Value, rules: Option<&Rules>) -> (Tape, Value) {
+        let Network { graph, weights, .. } = self.network;
+        forward::frontier(graph, node).into_iter().for_each(|beside| self.tap(beside));
+        let tape = forward::resume(graph, weights, self.tape(), node, value, &[], rules);
+        let logits = tape.values[graph.output()].clone().expect("the output is kept");
+        (tape, logits)
     }
 
     /// The objective's derivative at a node whose maps are replaced. Only what lies behind the node is run, and the batch may
@@ -217,14 +223,11 @@ impl<'a> Session<'a> {
     /// # Panics
     /// If the node was not tapped.
     pub fn pull_from(&mut self, node: NodeId, maps: Tensor<4>, objective: &Objective) -> Tensor<4> {
-        let network = self.network;
-        let (rules, output) = (Rules::gradient(), network.graph.output());
-        forward::frontier(&network.graph, node).into_iter().for_each(|beside| self.tap(beside));
-        let value = self.replaced(node, maps);
-        let tape = forward::resume(&network.graph, &network.weights, self.tape(), node, value, &[], Some(&rules));
-        let seed = objective.seed(tape.values[output].clone().expect("the output is kept"), network.card.output);
-        let signal =
-            backward::run(&network.graph, &network.weights, &tape, vec![(output, seed)], &rules, &[node]).remove(0);
+        let Network { graph, weights, card, .. } = self.network;
+        let (rules, value) = (Rules::gradient(), self.replaced(node, maps));
+        let (tape, logits) = self.suffix(node, value, Some(&rules));
+        let seeds = vec![(graph.output(), objective.seed(logits, card.output))];
+        let signal = backward::run(graph, weights, &tape, seeds, &rules, &[node]).remove(0);
         self.maps(signal)
     }
 
