@@ -10,8 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tessera_core::descriptor::Sign;
 use tessera_core::digest::sha256;
-use tessera_core::experiment::record::{Made, Missing};
-use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
+use tessera_core::experiment::record::{Made, Outcome, Unit};
+use tessera_core::experiment::spec::{Convention, VERSION};
+use tessera_core::experiment::subject::{PhotoSpec, Subject};
+use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::{Facts, Map};
 use tessera_core::photo::{Input, Photo, prepare};
@@ -67,15 +69,17 @@ impl Explain {
         if ran.maps.is_empty() {
             return Err(none(&wishes, &ran));
         }
+        let shown = PhotoSpec { sha256: photo.facts.sha256.clone(), crop: self.common.crop.into() };
         let spec = Spec {
-            photo: photo.facts.sha256.clone(),
-            network: model.network.card.id.clone(),
-            weights: model.network.card.sha256.clone(),
-            crop: self.common.crop.into(),
+            tessera: VERSION,
+            network: NetworkSpec::of(&model.network.card),
+            subject: Subject::Photo(shown),
             target,
             scale,
             seed,
             methods,
+            metrics: vec![],
+            convention: Convention::Tessera,
         };
         let record = self.write(&model, &photo, &input, (&ran, &wishes), spec)?;
         if self.json {
@@ -95,50 +99,57 @@ impl Explain {
         spec: Spec,
     ) -> Result<Record, String> {
         fs::create_dir_all(&self.out).map_err(|error| cannot_write(&self.out, &error))?;
-        let maps = ran.maps.iter().map(|(at, map)| self.write_map(&wishes[*at].name, map, input));
-        let maps = maps.collect::<Result<Vec<Made>, String>>()?;
-        let missing = ran.missing.iter();
-        let missing =
-            missing.map(|(at, why)| Missing { method: wishes[*at].spec.clone(), sentence: why.clone() }).collect();
+        let (seed, mut outcomes) = (spec.seed, vec![]);
+        for (at, wish) in wishes.iter().enumerate() {
+            outcomes.push(match ran.outcome(at) {
+                Ok(map) => Outcome::Map(Box::new(self.write_map(&wish.name, map, input)?)),
+                Err(sentence) => Outcome::Missing(sentence),
+            });
+        }
         let ranked = model.rank(&ran.answer);
-        let record = Record {
-            version: env!("CARGO_PKG_VERSION").into(),
-            spec,
+        let unit = Unit {
+            at: 0,
+            name: self.photo.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            cells: vec![],
             photo: photo.facts.clone(),
             region: input.region,
             input: (input.height, input.width),
-            device: model.device.clone(),
+            pixels: sha256(&input.rgb),
+            seed,
             seconds: ran.seconds,
             target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
             top: ranked.into_iter().take(5).collect(),
-            maps,
-            missing,
+            outcomes,
         };
-        write_file(&self.out.join("answer.svg"), answer(&record.top)?.as_bytes())?;
+        write_file(&self.out.join("answer.svg"), answer(&unit.top)?.as_bytes())?;
+        let mut record = Record::new(env!("CARGO_PKG_VERSION"), spec, &model.device);
+        record.add(unit);
         write_file(&self.out.join("record.json"), (pretty(&record) + "\n").as_bytes())?;
         Ok(record)
     }
 
     fn write_map(&self, name: &str, map: &Map, input: &Input) -> Result<Made, String> {
-        let bytes = tessera_engine::dispatch::bytes(&map.values);
         let file = format!("{name}.npy");
         write_file(&self.out.join(&file), &npy::write(map))?;
         write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
-        Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone() })
+        Ok(Made { file: Some(file), ..Made::new(map, vec![]) })
     }
 
     fn print(&self, record: &Record) {
-        let target = &record.target;
+        let unit = &record.units[0];
+        let target = &unit.target;
         println!("{} as {} ({}): {:.2} %", self.photo.display(), target.name, target.index, target.probability * 100.0);
-        for made in &record.maps {
-            let facts = &made.map;
-            let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
-            let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
-            let name = made.file.trim_end_matches(".npy");
-            println!("  {name:<10} {size:<13} {sign:<8} {}{}", self.out.join(&made.file).display(), trust(facts));
-        }
-        for missing in &record.missing {
-            println!("  {:<10} no map: {}", missing.method.id, missing.sentence);
+        for (name, outcome) in record.names().iter().zip(&unit.outcomes) {
+            match outcome {
+                Outcome::Map(made) => {
+                    let facts = &made.map;
+                    let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
+                    let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
+                    let file = self.out.join(format!("{name}.npy"));
+                    println!("  {name:<10} {size:<13} {sign:<8} {}{}", file.display(), trust(facts));
+                }
+                Outcome::Missing(sentence) => println!("  {name:<10} no map: {sentence}"),
+            }
         }
     }
 }

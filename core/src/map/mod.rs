@@ -3,6 +3,7 @@
 pub mod colour;
 pub mod range;
 pub mod resample;
+pub mod signature;
 
 use crate::descriptor::{Scale, Settings, Sign};
 use serde::{Deserialize, Serialize};
