@@ -2,7 +2,6 @@
 
 use super::{Common, ScaleName, read_photo};
 use crate::model::Model;
-use crate::npy;
 use crate::run::{self, Ran};
 use crate::wish::{self, Wish};
 use clap::Args;
@@ -13,7 +12,7 @@ use tessera_core::digest::sha256;
 use tessera_core::experiment::record::{Made, Missing};
 use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
-use tessera_core::map::{Facts, Map};
+use tessera_core::map::{Facts, Map, npy};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
