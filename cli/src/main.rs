@@ -1,8 +1,8 @@
 //! `tessera`: what a network says about a photo, and what it looked at.
 
 mod commands;
+mod file;
 mod model;
-mod npy;
 mod run;
 mod wish;
 

@@ -2,7 +2,6 @@
 
 use super::{Common, ScaleName, read_photo};
 use crate::model::Model;
-use crate::npy;
 use crate::run::{self, Ran};
 use crate::wish::{self, Wish};
 use clap::Args;
@@ -15,7 +14,7 @@ use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::subject::{PhotoSpec, Subject};
 use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
-use tessera_core::map::{Facts, Map};
+use tessera_core::map::{Facts, Map, npy};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at

@@ -1,11 +1,15 @@
 //! One file a command.
 
+pub mod alpha;
 pub mod classify;
 pub mod eval;
 pub mod explain;
 pub mod methods;
 pub mod models;
+pub mod rho;
+pub mod score;
 pub mod selftest;
+mod tabular;
 
 use crate::model::Model;
 use clap::{Args, Subcommand, ValueEnum};
@@ -22,6 +26,9 @@ pub enum Command {
     Eval(eval::Eval),
     Methods(methods::Methods),
     Models(models::Models),
+    Score(score::Scores),
+    Alpha(alpha::Alpha),
+    Rho(rho::Rho),
     #[command(name = "selftest")]
     SelfTest(selftest::SelfTest),
 }
@@ -38,6 +45,9 @@ impl Command {
             Command::Eval(command) => command.run(),
             Command::Methods(command) => command.run(),
             Command::Models(command) => command.run(),
+            Command::Score(command) => command.run(),
+            Command::Alpha(command) => command.run(),
+            Command::Rho(command) => command.run(),
             Command::SelfTest(command) => command.run(),
         }
     }

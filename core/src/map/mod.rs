@@ -1,6 +1,7 @@
 //! Maps: relevance per place, with the truth about where it came from.
 
 pub mod colour;
+pub mod npy;
 pub mod range;
 pub mod resample;
 pub mod signature;
