@@ -113,6 +113,27 @@ pub struct Failed {
     pub sentence: String,
 }
 
+/// What came out of one unit, as a line of the file that a run grows by: a run that is cut off loses one line at most.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// It was run.
+    Unit(Box<Unit>),
+    /// It could not be run.
+    Failed(Failed),
+}
+
+impl Line {
+    /// As JSON with a line's end.
+    ///
+    /// # Panics
+    /// Never: it is plain data.
+    #[must_use]
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).expect("a line is plain data") + "\n"
+    }
+}
+
 impl Made {
     /// Of a map and its scores.
     #[must_use]
@@ -180,6 +201,25 @@ impl Record {
             }
         }
         sha256(serde_json::to_value(&still).expect("a record is plain data").to_string().as_bytes())
+    }
+
+    /// Adds what the lines of a run say; a line that was cut off or does not fit the Spec counts for nothing.
+    pub fn resume(&mut self, lines: &str) {
+        let methods = self.spec.methods.len();
+        for line in lines.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+            match line {
+                Line::Unit(unit) if unit.outcomes.len() == methods => self.add(*unit),
+                Line::Unit(_) => {}
+                Line::Failed(failed) => self.fail(failed),
+            }
+        }
+    }
+
+    /// The lines of a run.
+    #[must_use]
+    pub fn lines(&self) -> String {
+        let units = self.units.iter().map(|unit| Line::Unit(Box::new(unit.clone())));
+        units.chain(self.failed.iter().cloned().map(Line::Failed)).map(|line| line.text()).collect()
     }
 
     /// Adds what came out of one unit, in its place; a unit that is there already is replaced.
