@@ -13,13 +13,14 @@ use tessera_core::digest::sha256;
 use tessera_core::experiment::record::{Made, Missing};
 use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
+use tessera_core::map::steps::apply;
 use tessera_core::map::{Facts, Map};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
 ///
-/// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W) and METHOD.png (the map over what the
-/// network saw), and once answer.svg (the best classes as bars) and record.json, which says how all came about. A method
+/// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W), METHOD.png (the map over what the
+/// network saw) and, where steps are asked for, METHOD.steps.npy (the map after them), and once answer.svg (the best classes as bars) and record.json, which says how all came about. A method
 /// that is asked for again is called METHOD-2. `tessera methods` lists methods, parameters and presets.
 #[derive(Args)]
 pub struct Explain {
@@ -34,6 +35,10 @@ pub struct Explain {
     /// A setting: samples=100, or with several methods smoothgrad.samples=100; may be repeated
     #[arg(long, value_name = "[METHOD.]KEY=VALUE")]
     param: Vec<String>,
+    /// What is done to maps afterwards, with commas between: absmax,clip:percentile=99,minmax; a preset has its own.
+    /// `tessera methods` lists them
+    #[arg(long, value_delimiter = ',', value_name = "STEP[:KEY=VALUE],...")]
+    steps: Option<Vec<String>>,
     /// The class to explain: predicted, least, an index or a name; or one rather than another: 281-vs-285
     #[arg(long, default_value = "predicted", value_name = "predicted|least|INDEX|NAME|A-vs-B")]
     target: String,
@@ -56,7 +61,7 @@ pub struct Explain {
 impl Explain {
     /// Explains the photo and writes the files.
     pub fn run(self) -> Result<(), String> {
-        let wishes = wish::read(&self.method, self.preset.as_deref(), &self.param)?;
+        let wishes = wish::read(&self.method, self.preset.as_deref(), &self.param, self.steps.as_deref())?;
         let model = self.common.open()?;
         let target = model.target(&self.target)?;
         let photo = read_photo(&self.photo)?;
@@ -95,11 +100,19 @@ impl Explain {
         spec: Spec,
     ) -> Result<Record, String> {
         fs::create_dir_all(&self.out).map_err(|error| cannot_write(&self.out, &error))?;
-        let maps = ran.maps.iter().map(|(at, map)| self.write_map(&wishes[*at].name, map, input));
-        let maps = maps.collect::<Result<Vec<Made>, String>>()?;
-        let missing = ran.missing.iter();
-        let missing =
-            missing.map(|(at, why)| Missing { method: wishes[*at].spec.clone(), sentence: why.clone() }).collect();
+        let missed = |at: usize, sentence: String| Missing { method: wishes[at].spec.clone(), sentence };
+        let mut missing: Vec<Missing> = ran.missing.iter().map(|(at, why)| missed(*at, why.clone())).collect();
+        let mut maps = vec![];
+        for (at, map) in &ran.maps {
+            let Wish { name, steps, .. } = &wishes[*at];
+            let mut made = self.write_map(name, map, input)?;
+            match (steps.is_empty(), apply(steps, map.clone())) {
+                (true, _) => {}
+                (false, Ok(map)) => made.stepped = Some(Box::new(self.write_numbers(&format!("{name}.steps"), &map)?)),
+                (false, Err(why)) => missing.push(missed(*at, why.to_string())),
+            }
+            maps.push(made);
+        }
         let ranked = model.rank(&ran.answer);
         let record = Record {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -120,11 +133,15 @@ impl Explain {
     }
 
     fn write_map(&self, name: &str, map: &Map, input: &Input) -> Result<Made, String> {
+        write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
+        self.write_numbers(name, map)
+    }
+
+    fn write_numbers(&self, name: &str, map: &Map) -> Result<Made, String> {
         let bytes = tessera_engine::dispatch::bytes(&map.values);
         let file = format!("{name}.npy");
         write_file(&self.out.join(&file), &npy::write(map))?;
-        write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
-        Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone() })
+        Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone(), stepped: None })
     }
 
     fn print(&self, record: &Record) {
@@ -136,9 +153,15 @@ impl Explain {
             let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
             let name = made.file.trim_end_matches(".npy");
             println!("  {name:<10} {size:<13} {sign:<8} {}{}", self.out.join(&made.file).display(), trust(facts));
+            if let Some(stepped) = &made.stepped {
+                let steps: Vec<String> = stepped.map.steps.iter().map(ToString::to_string).collect();
+                println!("  {:<10} {:<23}{}", "", steps.join(", "), self.out.join(&stepped.file).display());
+            }
         }
         for missing in &record.missing {
-            println!("  {:<10} no map: {}", missing.method.id, missing.sentence);
+            let made = record.maps.iter().any(|made| made.map.provenance.method == missing.method.id);
+            let what = if made { "no map after its steps" } else { "no map" };
+            println!("  {:<10} {what}: {}", missing.method.id, missing.sentence);
         }
     }
 }

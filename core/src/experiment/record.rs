@@ -27,6 +27,9 @@ pub struct Made {
     pub sha256: String,
     /// What is known of it.
     pub map: map::Facts,
+    /// The same after the steps that were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stepped: Option<Box<Made>>,
 }
 
 /// A map that there can not be.

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
-use crate::descriptor::{Scale, SettingError};
+use crate::descriptor::{ChoiceError, Scale};
 use crate::map::Map;
 use crate::method::{self, MethodError, Watcher, Work};
 use crate::network::shape::ShapeError;
@@ -95,15 +95,8 @@ pub enum RunError {
         /// Number of classes.
         classes: usize,
     },
-    /// There is no such method.
-    Method(String),
-    /// A setting does not fit its method.
-    Setting {
-        /// The method.
-        method: String,
-        /// What does not fit.
-        why: SettingError,
-    },
+    /// There is no such method, or a setting does not fit it.
+    Choice(ChoiceError),
 }
 
 impl std::fmt::Display for RunError {
@@ -114,12 +107,14 @@ impl std::fmt::Display for RunError {
             RunError::Target { classes } => {
                 write!(f, "The network has no such class: choose an index from 0 to {}.", classes.saturating_sub(1))
             }
-            RunError::Method(id) => {
-                let known: Vec<&str> = method::ENTRIES.iter().map(|entry| entry.id).collect();
-                write!(f, "There is no method called {id}: choose from {}.", known.join(", "))
-            }
-            RunError::Setting { method, why } => write!(f, "{method}: {why}"),
+            RunError::Choice(error) => error.fmt(f),
         }
+    }
+}
+
+impl From<ChoiceError> for RunError {
+    fn from(error: ChoiceError) -> RunError {
+        RunError::Choice(error)
     }
 }
 
