@@ -15,13 +15,15 @@ use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::steps::apply;
 use tessera_core::map::{Facts, Map};
+use tessera_core::method::bcos;
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
 ///
 /// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W), METHOD.png (the map over what the
-/// network saw) and, where steps are asked for, METHOD.steps.npy (the map after them), and once answer.svg (the best classes as bars) and record.json, which says how all came about. A method
-/// that is asked for again is called METHOD-2. `tessera methods` lists methods, parameters and presets.
+/// network saw), where steps are asked for METHOD.steps.npy (the map after them), and for B-cos networks METHOD.rgba.png
+/// (the colours that they ask for); once answer.svg (the best classes as bars) and record.json, which says how all came
+/// about. A method that is asked for again is called METHOD-2. `tessera methods` lists methods, parameters and presets.
 #[derive(Args)]
 pub struct Explain {
     /// Photo: JPEG, PNG, WebP, GIF, BMP or TIFF
@@ -106,6 +108,9 @@ impl Explain {
         for (at, map) in &ran.maps {
             let Wish { name, steps, .. } = &wishes[*at];
             let mut made = self.write_map(name, map, input)?;
+            if map.facts.provenance.method == bcos::ENTRY.id {
+                write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
+            }
             match (steps.is_empty(), apply(steps, map.clone())) {
                 (true, _) => {}
                 (false, Ok(map)) => made.stepped = Some(Box::new(self.write_numbers(&format!("{name}.steps"), &map)?)),
