@@ -189,7 +189,12 @@ impl<'a> Study<'a> {
     fn judge(&self, planned: &Planned) -> Option<Judge> {
         let spec = &self.record.spec;
         let (Subject::Mosaics(mosaics), Some(mosaic)) = (&spec.subject, &planned.mosaic) else { return None };
-        Some(Judge { cells: mosaics.ground(mosaic), metrics: spec.metrics.clone(), convention: spec.convention })
+        Some(Judge {
+            cells: mosaics.ground(mosaic),
+            steps: spec.steps.clone(),
+            metrics: spec.metrics.clone(),
+            convention: spec.convention,
+        })
     }
 
     fn outcome(&self, unit: usize, at: usize, ran: &Ran, judge: Option<&Judge>) -> Result<Outcome, String> {
@@ -197,7 +202,7 @@ impl<'a> Study<'a> {
             Ok(map) => map,
             Err(sentence) => return Ok(Outcome::Missing(sentence)),
         };
-        let scores = judge.map(|judge| judge.scores(map)).unwrap_or_default();
+        let scores = judge.map(|judge| judge.scores(at, map)).unwrap_or_default();
         let mut made = Made::new(map, scores.into_iter().map(Into::into).collect());
         if self.maps {
             let file = format!("maps/{unit}-{}.npy", self.record.names()[at]);

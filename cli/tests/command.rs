@@ -67,6 +67,25 @@ fn explain_writes_raw_maps_pictures_and_a_record() {
     }
 }
 
+#[test]
+fn steps_make_a_second_map_and_leave_the_raw_one() {
+    let out = folder("steps");
+    let wanted = ["--method", "gradient,uniform", "--steps", "absmax,clip:percentile=99,minmax", "--json"];
+    let output = tessera(&[&["explain", &sample("cat.jpg"), "--out", out.to_str().unwrap()], &wanted[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (raw, stepped) = (&record["maps"][0]["map"], &record["maps"][0]["stepped"]);
+    assert_eq!((&raw["channels"], &raw["steps"]), (&3.into(), &Value::Null));
+    let ids: Vec<&str> =
+        stepped["map"]["steps"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap()).collect();
+    assert_eq!((ids, &stepped["file"]), (vec!["absmax", "clip", "minmax"], &"gradient.steps.npy".into()));
+    check_npy(&fs::read(out.join("gradient.npy")).unwrap(), "(3, 224, 224)", 3 * 224 * 224);
+    check_npy(&fs::read(out.join("gradient.steps.npy")).unwrap(), "(224, 224)", 224 * 224);
+    assert!(out.join("uniform.npy").is_file() && !out.join("uniform.steps.npy").exists());
+    let why = record["missing"][0]["sentence"].as_str().unwrap();
+    assert_eq!(why, "The step Min-max gives no map here. All values are equal.");
+}
+
 fn check_npy(file: &[u8], shape: &str, count: usize) {
     assert_eq!(&file[..8], b"\x93NUMPY\x01\x00");
     let length = usize::from(u16::from_le_bytes([file[8], file[9]]));

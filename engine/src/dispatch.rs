@@ -307,7 +307,7 @@ impl Observer for Posting<'_> {
             }
             Step::Mapped { at, map } => {
                 let map = self.signed(map, seconds);
-                let scores = self.judge.map(|judge| judge.scores(&map)).unwrap_or_default();
+                let scores = self.judge.map(|judge| judge.scores(at, &map)).unwrap_or_default();
                 let made = Box::new(Made::new(&map, scores.into_iter().map(Into::into).collect()));
                 self.host.post(Event::Mapped { job, at, made }, vec![bytes(&map.values)]);
             }

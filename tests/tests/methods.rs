@@ -1,9 +1,11 @@
 //! Attribution methods against captum, zennit, pytorch-grad-cam, lime, shap, bcos and their definitions
 //! (tests/golden/methods).
 
+use tessera_core::figure::bcos::picture;
 use tessera_core::map::Map;
-use tessera_core::method::expected_gradients;
 use tessera_core::method::iba::{self, Statistics};
+use tessera_core::method::{bcos, expected_gradients};
+use tessera_core::network::Objective;
 use tessera_tests::explained::spec;
 use tessera_tests::methods::References;
 use tessera_tests::scene::Scene;
@@ -139,6 +141,21 @@ fn with_attention() {
 fn with_scales() {
     check("bcos_resnet18", 1);
     check("bcos_simple_vit_ti_patch16", 1);
+}
+
+/// The weights, and the pictures of them: where two colours are both next to nothing, rounding decides.
+#[test]
+fn pictures_of_scales() {
+    for file in ["bcos_resnet18", "bcos_simple_vit_ti_patch16"] {
+        let (scene, references) = (Scene::formula(file), References::open(file));
+        let (mut session, objective) = (scene.session(), Objective::logit(references.target));
+        let linear = pollster::block_on(bcos::linear(&mut session, &objective)).unwrap();
+        assert!(references.off("bcos.weights", &linear.weights, false) <= 1.0, "{file}");
+        for smooth in [0, 15] {
+            let found = picture(&linear.weights, &linear.inputs, session.size, smooth);
+            assert!(references.off(&format!("bcos.picture.smooth{smooth}"), &found, false) <= 1.0, "{file}, {smooth}");
+        }
+    }
 }
 
 #[test]

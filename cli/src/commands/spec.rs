@@ -4,7 +4,7 @@ use super::Common;
 use crate::dataset::DatasetArgs;
 use crate::model::Model;
 use crate::study::write;
-use crate::wish;
+use crate::wish::{self, Wish};
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::path::PathBuf;
@@ -104,6 +104,7 @@ impl WriteSpec {
         let table = self.mosaics.as_ref().map(fs::read).transpose();
         let table = table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
         let subject = self.subject(dataset.spec(), layout, table.as_deref());
+        let wishes = self.methods(&outline)?;
         let spec = Spec {
             tessera: VERSION,
             network: NetworkSpec { preprocess: Some(self.preprocess(&model, bcos)), ..NetworkSpec::of(&model.network.card) },
@@ -111,7 +112,8 @@ impl WriteSpec {
             target: if self.singles { Target::Predicted } else { Target::Truth },
             scale: Default::default(),
             seed: u64::from(self.seed),
-            methods: self.methods(&outline)?,
+            methods: wishes.iter().map(|wish| wish.spec.clone()).collect(),
+            steps: wishes.iter().map(|wish| wish.steps.clone()).collect(),
             metrics: self.metrics(),
             convention: if self.preset == Study::Facct24 { Convention::Facct24 } else { Convention::Tessera },
         };
@@ -171,10 +173,10 @@ impl WriteSpec {
     }
 
     /// Those that were asked for; else the preset's, without those that this network cannot have.
-    fn methods(&self, outline: &Outline) -> Result<Vec<MethodSpec>, String> {
+    fn methods(&self, outline: &Outline) -> Result<Vec<Wish>, String> {
         let name = if self.preset == Study::Facct24 { "facct24" } else { "recommended" };
         let chosen = (self.method.is_empty() && !self.singles).then_some(name);
-        let wishes = wish::read(&self.method, chosen, &self.param)?;
+        let wishes = wish::read(&self.method, chosen, &self.param, None)?;
         let lacking = |spec: &MethodSpec| {
             let needs = method::entry(&spec.id).map_or(&[][..], |entry| entry.needs);
             needs.iter().find(|need| outline.lacks.contains(need))
@@ -185,7 +187,7 @@ impl WriteSpec {
                 Some(need) if chosen.is_some() => {
                     eprintln!("tessera: {} is left out: it needs {} in the network.", wish.name, need.words());
                 }
-                _ => methods.push(wish.spec),
+                _ => methods.push(wish),
             }
         }
         Ok(methods)

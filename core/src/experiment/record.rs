@@ -99,6 +99,9 @@ pub struct Made {
     /// Its scores, in the Spec's order of metrics.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scores: Vec<Told>,
+    /// The same after the Spec's steps, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stepped: Option<Outcome>,
 }
 
 /// A photo or mosaic that could not be run.
@@ -139,7 +142,7 @@ impl Made {
     #[must_use]
     pub fn new(map: &Map, scores: Vec<Told>) -> Made {
         let bytes: Vec<u8> = map.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Made { file: None, sha256: sha256(&bytes), signature: signature(map), map: map.facts.clone(), scores }
+        Made { file: None, sha256: sha256(&bytes), signature: signature(map), map: map.facts.clone(), scores, stepped: None }
     }
 }
 

@@ -194,7 +194,7 @@ impl Work<'_, '_> {
             passes: self.passes,
             ..Provenance::default()
         };
-        Map { values, facts: Facts { channels, height, width, sign: self.entry.sign, provenance } }
+        Map { values, facts: Facts { channels, height, width, sign: self.entry.sign, provenance, steps: vec![] } }
     }
 
     /// The numbers of the baseline that is set.
