@@ -68,6 +68,22 @@ fn explain_writes_raw_maps_pictures_and_a_record() {
 }
 
 #[test]
+fn sums_of_relevance_at_layers_begin_with_the_logit() {
+    let out = folder("sums");
+    let wanted = ["--method", "lrp", "--layer-sums", "--json", "--out", out.to_str().unwrap()];
+    let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let layers = record["maps"][0]["layers"].as_array().unwrap();
+    let residual = &record["maps"][0]["map"]["provenance"]["residual"];
+    let near =
+        |a: &Value, b: &Value| (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-3 * b.as_f64().unwrap().abs();
+    assert_eq!(layers[0]["layer"], "input");
+    assert!(near(&layers[0]["sum"], &residual["sum"]), "{residual}");
+    assert!(near(&layers.last().unwrap()["sum"], &residual["expected"]), "{residual}");
+}
+
+#[test]
 fn steps_make_a_second_map_and_leave_the_raw_one() {
     let out = folder("steps");
     let wanted = ["--method", "gradient,uniform", "--steps", "absmax,clip:percentile=99,minmax", "--json"];

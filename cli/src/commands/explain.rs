@@ -15,7 +15,7 @@ use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::steps::apply;
 use tessera_core::map::{Facts, Map};
-use tessera_core::method::bcos;
+use tessera_core::method::{bcos, lrp};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
@@ -50,6 +50,9 @@ pub struct Explain {
     /// Seed of everything drawn at random
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Write the sums of relevance at each layer into the record, for maps by lrp
+    #[arg(long)]
+    layer_sums: bool,
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -111,6 +114,9 @@ impl Explain {
             if map.facts.provenance.method == bcos::ENTRY.id {
                 write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
             }
+            if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
+                made.layers = run::layer_sums(model, map, input)?;
+            }
             match (steps.is_empty(), apply(steps, map.clone())) {
                 (true, _) => {}
                 (false, Ok(map)) => made.stepped = Some(Box::new(self.write_numbers(&format!("{name}.steps"), &map)?)),
@@ -146,7 +152,7 @@ impl Explain {
         let bytes = tessera_engine::dispatch::bytes(&map.values);
         let file = format!("{name}.npy");
         write_file(&self.out.join(&file), &npy::write(map))?;
-        Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone(), stepped: None })
+        Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone(), stepped: None, layers: vec![] })
     }
 
     fn print(&self, record: &Record) {

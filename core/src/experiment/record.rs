@@ -2,6 +2,7 @@
 
 use super::spec::{MethodSpec, Spec};
 use crate::map;
+use crate::method::lrp::LayerSum;
 use crate::photo::{PhotoFacts, Region};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ pub struct Made {
     /// The same after the steps that were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stepped: Option<Box<Made>>,
+    /// Sums of relevance at the layers, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerSum>,
 }
 
 /// A map that there can not be.
