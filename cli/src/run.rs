@@ -29,6 +29,20 @@ pub struct Ran {
     pub missing: Vec<(usize, String)>,
 }
 
+impl Ran {
+    /// What became of one of the methods.
+    ///
+    /// # Errors
+    /// Why it has no map.
+    pub fn outcome(&self, at: usize) -> Result<&Map, String> {
+        if let Some((_, map)) = self.maps.iter().find(|(method, _)| *method == at) {
+            return Ok(map);
+        }
+        let why = self.missing.iter().find(|(method, _)| *method == at);
+        Err(why.map_or_else(|| "It was not run.".into(), |(_, why)| why.clone()))
+    }
+}
+
 /// Classifies an input and runs methods on it.
 ///
 /// # Errors

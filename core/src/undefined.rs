@@ -56,6 +56,34 @@ impl fmt::Display for Undefined {
 
 impl std::error::Error for Undefined {}
 
+/// A [`Score`] as it is written down: a number, or the word of the reason why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// The number.
+    Number(f64),
+    /// Why there is none.
+    Undefined(Undefined),
+}
+
+impl Told {
+    /// The number, if there is one.
+    #[must_use]
+    pub fn number(self) -> Option<f64> {
+        match self {
+            Told::Number(number) => Some(number),
+            Told::Undefined(_) => None,
+        }
+    }
+}
+
+impl From<Score> for Told {
+    fn from(score: Score) -> Told {
+        score.map_or_else(Told::Undefined, Told::Number)
+    }
+}
+
+
 /// `value` if it is a number that can be worked with.
 ///
 /// # Errors

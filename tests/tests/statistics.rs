@@ -7,7 +7,7 @@
 use serde_json::Value;
 use tessera_core::math::{normal_below, normal_quantile};
 use tessera_core::random::Stream;
-use tessera_core::statistics::alpha::{Level, alpha};
+use tessera_core::statistics::alpha::{Level, Over, Reliability, alpha};
 use tessera_core::statistics::bootstrap::{Plan, Units, bca, percentile};
 use tessera_core::statistics::density::{Bandwidth, Density};
 use tessera_core::statistics::ranking::{Best, Ties, average_ranks, ranks};
@@ -63,6 +63,23 @@ fn alpha_is_that_of_krippendorff() {
         });
         check(name, 1e-12, distances);
     }
+}
+
+#[test]
+fn intervals_of_alpha_are_those_of_krippendorffs_resamples() {
+    let distances = cases("alpha_interval").into_iter().flat_map(|case| {
+        let coders: Vec<_> = case["coders"].as_array().unwrap().iter().map(gapped).collect();
+        let reliability = Reliability::new(&coders).unwrap();
+        let level = serde_json::from_value(case["level"].clone()).unwrap();
+        let stream = Stream::new(case["seed"].as_u64().unwrap(), "alpha");
+        let plan = Plan { stream, resamples: case["resamples"].as_u64().unwrap() as usize, confidence: 0.95 };
+        [("units", Over::Units), ("coders", Over::Coders)].map(|(name, over)| {
+            let found = reliability.interval(level, over, &plan).unwrap();
+            assert_eq!(found.used as u64, case["over"][name]["used"].as_u64().unwrap(), "{name}");
+            apart(&[found.low, found.high], &numbers(&case["over"][name]["interval"]))
+        })
+    });
+    check("intervals of alpha", 1e-12, distances);
 }
 
 /// How far methods keep their order over mosaics, as Fresz, Lörcher and Huber (FAccT 2024) ask: per mosaic the methods

@@ -261,6 +261,10 @@ impl Pool {
                 self.ended(seat, false);
             }
             Event::Prepared { job, .. }
+            | Event::Composed { job, .. }
+            | Event::Summarised { job, .. }
+            | Event::Packed { job }
+            | Event::Unpacked { job, .. }
             | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }

@@ -2,7 +2,6 @@
 
 use super::{Common, ScaleName, read_photo};
 use crate::model::Model;
-use crate::npy;
 use crate::run::{self, Ran};
 use crate::wish::{self, Wish};
 use clap::Args;
@@ -10,11 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tessera_core::descriptor::Sign;
 use tessera_core::digest::sha256;
-use tessera_core::experiment::record::{Made, Missing};
-use tessera_core::experiment::{Cell, MethodSpec, Record, Spec};
+use tessera_core::experiment::record::{Made, Outcome, Unit};
+use tessera_core::experiment::spec::{Convention, VERSION};
+use tessera_core::experiment::subject::{PhotoSpec, Subject};
+use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::steps::apply;
-use tessera_core::map::{Facts, Map};
+use tessera_core::map::{Facts, Map, npy};
 use tessera_core::method::{bcos, lrp};
 use tessera_core::photo::{Input, Photo, prepare};
 
@@ -77,15 +78,18 @@ impl Explain {
         if ran.maps.is_empty() {
             return Err(none(&wishes, &ran));
         }
+        let shown = PhotoSpec { sha256: photo.facts.sha256.clone(), crop: self.common.crop.into() };
         let spec = Spec {
-            photo: photo.facts.sha256.clone(),
-            network: model.network.card.id.clone(),
-            weights: model.network.card.sha256.clone(),
-            crop: self.common.crop.into(),
+            tessera: VERSION,
+            network: NetworkSpec::of(&model.network.card),
+            subject: Subject::Photo(shown),
             target,
             scale,
             seed,
             methods,
+            steps: wishes.iter().map(|wish| wish.steps.clone()).collect(),
+            metrics: vec![],
+            convention: Convention::Tessera,
         };
         let record = self.write(&model, &photo, &input, (&ran, &wishes), spec)?;
         if self.json {
@@ -105,40 +109,31 @@ impl Explain {
         spec: Spec,
     ) -> Result<Record, String> {
         fs::create_dir_all(&self.out).map_err(|error| cannot_write(&self.out, &error))?;
-        let missed = |at: usize, sentence: String| Missing { method: wishes[at].spec.clone(), sentence };
-        let mut missing: Vec<Missing> = ran.missing.iter().map(|(at, why)| missed(*at, why.clone())).collect();
-        let mut maps = vec![];
-        for (at, map) in &ran.maps {
-            let Wish { name, steps, .. } = &wishes[*at];
-            let mut made = self.write_map(name, map, input)?;
-            if map.facts.provenance.method == bcos::ENTRY.id {
-                write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
-            }
-            if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
-                made.layers = run::layer_sums(model, map, input)?;
-            }
-            match (steps.is_empty(), apply(steps, map.clone())) {
-                (true, _) => {}
-                (false, Ok(map)) => made.stepped = Some(Box::new(self.write_numbers(&format!("{name}.steps"), &map)?)),
-                (false, Err(why)) => missing.push(missed(*at, why.to_string())),
-            }
-            maps.push(made);
+        let (seed, mut outcomes) = (spec.seed, vec![]);
+        for (at, wish) in wishes.iter().enumerate() {
+            outcomes.push(match ran.outcome(at) {
+                Ok(map) => Outcome::Map(Box::new(self.write_method(model, wish, map, input)?)),
+                Err(sentence) => Outcome::Missing(sentence),
+            });
         }
         let ranked = model.rank(&ran.answer);
-        let record = Record {
-            version: env!("CARGO_PKG_VERSION").into(),
-            spec,
+        let unit = Unit {
+            at: 0,
+            name: self.photo.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            cells: vec![],
             photo: photo.facts.clone(),
             region: input.region,
             input: (input.height, input.width),
-            device: model.device.clone(),
+            pixels: sha256(&input.rgb),
+            seed,
             seconds: ran.seconds,
             target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
             top: ranked.into_iter().take(5).collect(),
-            maps,
-            missing,
+            outcomes,
         };
-        write_file(&self.out.join("answer.svg"), answer(&record.top)?.as_bytes())?;
+        write_file(&self.out.join("answer.svg"), answer(&unit.top)?.as_bytes())?;
+        let mut record = Record::new(env!("CARGO_PKG_VERSION"), spec, &model.device);
+        record.add(unit);
         write_file(&self.out.join("record.json"), (pretty(&record) + "\n").as_bytes())?;
         Ok(record)
     }
@@ -148,31 +143,56 @@ impl Explain {
         self.write_numbers(name, map)
     }
 
+    /// The map, its picture in colours where it is of a B-cos network, its sums at layers, and the map after its steps.
+    fn write_method(&self, model: &Model, wish: &Wish, map: &Map, input: &Input) -> Result<Made, String> {
+        let Wish { name, steps, .. } = wish;
+        let mut made = self.write_map(name, map, input)?;
+        if map.facts.provenance.method == bcos::ENTRY.id {
+            write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
+        }
+        if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
+            made.layers = run::layer_sums(model, map, input)?;
+        }
+        if !steps.is_empty() {
+            made.stepped = Some(match apply(steps, map.clone()) {
+                Ok(map) => Outcome::Map(Box::new(self.write_numbers(&format!("{name}.steps"), &map)?)),
+                Err(why) => Outcome::Missing(why.to_string()),
+            });
+        }
+        Ok(made)
+    }
+
     fn write_numbers(&self, name: &str, map: &Map) -> Result<Made, String> {
-        let bytes = tessera_engine::dispatch::bytes(&map.values);
         let file = format!("{name}.npy");
         write_file(&self.out.join(&file), &npy::write(map))?;
-        Ok(Made { file, sha256: sha256(&bytes), map: map.facts.clone(), stepped: None, layers: vec![] })
+        Ok(Made { file: Some(file), ..Made::new(map, vec![]) })
     }
 
     fn print(&self, record: &Record) {
-        let target = &record.target;
+        let unit = &record.units[0];
+        let target = &unit.target;
         println!("{} as {} ({}): {:.2} %", self.photo.display(), target.name, target.index, target.probability * 100.0);
-        for made in &record.maps {
-            let facts = &made.map;
-            let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
-            let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
-            let name = made.file.trim_end_matches(".npy");
-            println!("  {name:<10} {size:<13} {sign:<8} {}{}", self.out.join(&made.file).display(), trust(facts));
-            if let Some(stepped) = &made.stepped {
-                let steps: Vec<String> = stepped.map.steps.iter().map(ToString::to_string).collect();
-                println!("  {:<10} {:<23}{}", "", steps.join(", "), self.out.join(&stepped.file).display());
+        for (name, outcome) in record.names().iter().zip(&unit.outcomes) {
+            match outcome {
+                Outcome::Map(made) => self.print_map(name, made),
+                Outcome::Missing(sentence) => println!("  {name:<10} no map: {sentence}"),
             }
         }
-        for missing in &record.missing {
-            let made = record.maps.iter().any(|made| made.map.provenance.method == missing.method.id);
-            let what = if made { "no map after its steps" } else { "no map" };
-            println!("  {:<10} {what}: {}", missing.method.id, missing.sentence);
+    }
+
+    fn print_map(&self, name: &str, made: &Made) {
+        let facts = &made.map;
+        let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
+        let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
+        let file = |made: &Made| self.out.join(made.file.as_deref().unwrap_or_default()).display().to_string();
+        println!("  {name:<10} {size:<13} {sign:<8} {}{}", file(made), trust(facts));
+        match &made.stepped {
+            Some(Outcome::Map(stepped)) => {
+                let steps: Vec<String> = stepped.map.steps.iter().map(ToString::to_string).collect();
+                println!("  {:<10} {:<23}{}", "", steps.join(", "), file(stepped));
+            }
+            Some(Outcome::Missing(sentence)) => println!("  {:<10} no map after its steps: {sentence}", ""),
+            None => {}
         }
     }
 }

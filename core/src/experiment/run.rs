@@ -95,6 +95,8 @@ pub enum RunError {
         /// Number of classes.
         classes: usize,
     },
+    /// Nobody said what the picture shows.
+    Truth,
     /// There is no such method, or a setting does not fit it.
     Choice(ChoiceError),
 }
@@ -107,6 +109,9 @@ impl std::fmt::Display for RunError {
             RunError::Target { classes } => {
                 write!(f, "The network has no such class: choose an index from 0 to {}.", classes.saturating_sub(1))
             }
+            RunError::Truth => f.write_str(
+                "The class that this picture shows is to be explained, and nobody said which it is: label the photo, or choose a class.",
+            ),
             RunError::Choice(error) => error.fmt(f),
         }
     }
@@ -135,6 +140,9 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
     let answer = Answer { logits: session.logits().await?, output: network.card.output };
+    if cell.target == Target::Truth {
+        return Err(RunError::Truth);
+    }
     let classes = answer.resolve(cell.target).ok_or(RunError::Target { classes: answer.logits.len() })?;
     let target = classes[0].0;
     if observer.see(Step::Answered { answer: &answer, target }).await == Flow::Stop {

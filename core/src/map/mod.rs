@@ -1,8 +1,10 @@
 //! Maps: relevance per place, with the truth about where it came from.
 
 pub mod colour;
+pub mod npy;
 pub mod range;
 pub mod resample;
+pub mod signature;
 pub mod steps;
 
 use crate::descriptor::{Scale, Settings, Sign};

@@ -12,6 +12,7 @@
 //!
 //! Where δ is a difference of numbers x, Σ δ² over ordered pairs is 2 n Σ (x - x̄)²: no pair is ever looked at.
 
+use super::bootstrap::{self, Interval, Plan, Units};
 use crate::undefined::{Score, Undefined, finite};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,16 @@ pub enum Level {
     Interval,
     /// So many times more; values are zero or above.
     Ratio,
+}
+
+/// Which of the two was drawn from many, and is resampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Over {
+    /// What is judged: usual (Zapf, Castell, Morawietz and Karch 2016, BMC Medical Research Methodology 16:93).
+    Units,
+    /// Who judges: where these are the sample, as mosaics that rank methods are.
+    Coders,
 }
 
 /// Values sorted into categories once, so that alpha of many choices of coders (a bootstrap) is only counting.
@@ -87,22 +98,28 @@ impl Reliability {
     /// # Panics
     /// If there is no such coder.
     pub fn alpha(&self, coders: impl IntoIterator<Item = usize>, level: Level) -> Score {
-        let units = self.counts(coders);
-        let all = counted(units.iter().flatten().copied().collect());
-        let total = size(&all);
-        if total == 0 {
-            return Err(Undefined::TooFew);
-        }
-        let places = self.places(&all, level)?;
-        let expected = disagreement(&all, &places, level) / (total - 1) as f64;
-        if expected == 0.0 {
-            return Err(Undefined::Constant);
-        }
-        let within = |unit: &Counts| disagreement(unit, &places, level) / (size(unit) - 1) as f64;
-        finite(1.0 - units.iter().map(within).sum::<f64>() / expected)
+        of(&self.counts(coders), &self.domain, level)
     }
 
-    /// How often each unit has each value: units with two values or more.
+    /// The percentile interval of alpha of all coders, from resampling what the coders or units are drawn from. A coder
+    /// drawn twice agrees with itself, so few coders look better than they are: with few, resample units.
+    ///
+    /// # Errors
+    /// [`Undefined::TooFew`] where alpha exists on no resample.
+    ///
+    /// # Panics
+    /// If the plan's confidence is not between 0 and 1.
+    pub fn interval(&self, level: Level, over: Over, plan: &Plan) -> Result<Interval, Undefined> {
+        if over == Over::Coders {
+            let coders = Units::single(self.coders.len());
+            return bootstrap::percentile(&coders, plan, |drawn| self.alpha(drawn.iter().copied(), level));
+        }
+        let units = self.counts(0..self.coders.len());
+        let of = |drawn: &[usize]| of(drawn.iter().map(|&unit| &units[unit]), &self.domain, level);
+        bootstrap::percentile(&Units::single(units.len()), plan, of)
+    }
+
+    /// How often each unit has each value.
     fn counts(&self, coders: impl IntoIterator<Item = usize>) -> Vec<Counts> {
         let mut units = vec![Counts::new(); self.units];
         for coder in coders {
@@ -110,29 +127,45 @@ impl Reliability {
                 unit.extend(category.map(|category| (category, 1)));
             }
         }
-        units.retain(|unit| unit.len() > 1);
         units.into_iter().map(counted).collect()
-    }
-
-    /// Where each category lies on the scale that the level measures on.
-    fn places(&self, all: &Counts, level: Level) -> Result<Vec<f64>, Undefined> {
-        let mut places = self.domain.clone();
-        if level == Level::Ratio && all.iter().any(|&(category, _)| places[category] < 0.0) {
-            return Err(Undefined::Negative);
-        }
-        if level == Level::Ordinal {
-            let mut before = 0;
-            for &(category, count) in all {
-                places[category] = before as f64 + count as f64 / 2.0;
-                before += count;
-            }
-        }
-        Ok(places)
     }
 }
 
 /// Categories, ascending, and how often each occurs.
 type Counts = Vec<(usize, u64)>;
+
+/// Alpha of units, given the values that are their categories. A unit may come more than once.
+fn of<'a>(units: impl IntoIterator<Item = &'a Counts>, domain: &[f64], level: Level) -> Score {
+    let units: Vec<&Counts> = units.into_iter().filter(|unit| size(unit) > 1).collect();
+    let all = counted(units.iter().flat_map(|unit| unit.iter().copied()).collect());
+    let total = size(&all);
+    if total == 0 {
+        return Err(Undefined::TooFew);
+    }
+    let places = places(domain, &all, level)?;
+    let expected = disagreement(&all, &places, level) / (total - 1) as f64;
+    if expected == 0.0 {
+        return Err(Undefined::Constant);
+    }
+    let within = |unit: &&Counts| disagreement(unit, &places, level) / (size(unit) - 1) as f64;
+    finite(1.0 - units.iter().map(within).sum::<f64>() / expected)
+}
+
+/// Where each category lies on the scale that the level measures on.
+fn places(domain: &[f64], all: &Counts, level: Level) -> Result<Vec<f64>, Undefined> {
+    let mut places = domain.to_vec();
+    if level == Level::Ratio && all.iter().any(|&(category, _)| places[category] < 0.0) {
+        return Err(Undefined::Negative);
+    }
+    if level == Level::Ordinal {
+        let mut before = 0;
+        for &(category, count) in all {
+            places[category] = before as f64 + count as f64 / 2.0;
+            before += count;
+        }
+    }
+    Ok(places)
+}
 
 /// Adds up the counts of equal categories.
 fn counted(mut counts: Counts) -> Counts {
@@ -166,6 +199,7 @@ fn disagreement(counts: &Counts, places: &[f64], level: Level) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Stream;
 
     const LEVELS: [Level; 4] = [Level::Nominal, Level::Ordinal, Level::Interval, Level::Ratio];
 
@@ -197,6 +231,24 @@ mod tests {
         }
         assert_eq!(alpha(&[row("-1 2"), row("1 2")], Level::Ratio), Err(Undefined::Negative));
         assert_eq!(alpha(&[row("0 2"), row("-0 2")], Level::Ratio), Ok(1.0));
+    }
+
+    #[test]
+    fn intervals_come_from_what_is_resampled() {
+        let rows = [row("1 2 3 4 5 6 7 8"), row("1 2 3 4 5 6 8 7"), row("2 1 3 4 5 . 8 7")];
+        let reliability = Reliability::new(&rows).unwrap();
+        let plan = Plan { stream: Stream::new(3, "alpha"), resamples: 400, confidence: 0.9 };
+        let column = |unit: usize| rows.iter().map(|row| row[unit]).collect::<Vec<_>>();
+        let by_hand = |drawn: &[usize]| {
+            let units: Vec<_> = drawn.iter().map(|&unit| column(unit)).collect();
+            let coder = |coder: usize| units.iter().map(|unit| unit[coder]).collect::<Vec<_>>();
+            alpha(&[0, 1, 2].map(coder), Level::Interval)
+        };
+        let units = reliability.interval(Level::Interval, Over::Units, &plan).unwrap();
+        let expected = bootstrap::percentile(&Units::single(8), &plan, by_hand).unwrap();
+        assert!((units.low - expected.low).abs() < 1e-12 && (units.high - expected.high).abs() < 1e-12);
+        let coders = reliability.interval(Level::Interval, Over::Coders, &plan).unwrap();
+        assert_eq!((coders.high, coders.used), (1.0, 400), "one coder thrice agrees with itself");
     }
 
     #[test]

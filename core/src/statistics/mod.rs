@@ -11,4 +11,5 @@ pub mod pearson;
 pub mod ranking;
 pub mod rho;
 pub mod summary;
+pub mod table;
 pub mod tau;

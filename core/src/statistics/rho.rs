@@ -19,9 +19,35 @@ pub fn rho(a: &[f64], b: &[f64]) -> Score {
     pearson(&average_ranks(a), &average_ranks(b))
 }
 
+/// The rank correlation of every two rows with gaps, over the columns where both have a value; of a row with itself 1,
+/// where it varies.
+///
+/// # Shapes
+/// `[rows, columns]` to `[rows, rows]`
+///
+/// # Panics
+/// If the rows differ in length.
+#[must_use]
+pub fn matrix<R: AsRef<[Option<f64>]>>(rows: &[R]) -> Vec<Vec<Score>> {
+    let of = |a: &R, b: &R| {
+        let (a, b) = pairs::complete(a.as_ref(), b.as_ref());
+        rho(&a, &b)
+    };
+    rows.iter().map(|a| rows.iter().map(|b| of(a, b)).collect()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::undefined::Undefined;
+
+    #[test]
+    fn two_rows_and_gaps_have_a_matrix() {
+        let rows = [[Some(1.0), Some(2.0), None, Some(4.0)], [Some(9.0), Some(7.0), Some(5.0), Some(6.0)]];
+        assert_eq!(matrix(&rows), [[Ok(1.0), Ok(-1.0)], [Ok(-1.0), Ok(1.0)]]);
+        let flat = [[Some(1.0), Some(1.0)], [None, Some(2.0)]];
+        assert_eq!(matrix(&flat)[0], [Err(Undefined::Constant), Err(Undefined::TooFew)]);
+    }
 
     #[test]
     fn ties_share_their_ranks() {

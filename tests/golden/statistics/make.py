@@ -134,6 +134,29 @@ def bootstraps():
     return cases
 
 
+def alpha_or_none(rows, level):
+    try:
+        return krippendorff.alpha(rows, level_of_measurement=level)
+    except (ValueError, AssertionError):
+        return None
+
+
+def alpha_intervals():
+    """Percentile intervals of alpha; resamples without two different values have none."""
+    cases = []
+    for shape, level, seed, resamples in [((4, 12), "ordinal", 1, 400), ((30, 6), "ordinal", 2, 300), ((3, 5), "nominal", 3, 500), ((3, 20), "interval", 4, 300), ((5, 9), "ratio", 5, 300)]:
+        rows = gaps(np.maximum(0, random.integers(0, 5, shape[1]) + random.integers(-1, 2, shape)).astype(float), 0.15)
+        values = array(rows)
+        case = {"coders": rows, "level": level, "seed": seed, "resamples": resamples, "over": {}}
+        for over, axis in [("units", 1), ("coders", 0)]:
+            drawn = draws(seed, "alpha", resamples, shape[axis])
+            found = [alpha_or_none(values.take(row, axis), level) for row in drawn]
+            there = [alpha for alpha in found if alpha is not None and np.isfinite(alpha)]
+            case["over"][over] = {"interval": np.percentile(there, [2.5, 97.5]).tolist(), "used": len(there)}
+        cases.append(case)
+    return cases
+
+
 def normals():
     shares = [1e-300, 1e-20, 1e-5, 0.0025, 0.025, 0.3, 0.4999, 0.5, 0.51, 0.8413, 0.975, 0.999999]
     return {"shares": shares, "quantiles": special.ndtri(shares).tolist(), "back": special.ndtr(special.ndtri(shares)).tolist()}
@@ -141,7 +164,7 @@ def normals():
 
 expected = {
     "alpha": alphas(), "pairs": pairs(), "density": densities(), "summary": summaries(), "bootstrap": bootstraps(),
-    "normal": normals(),
+    "normal": normals(), "alpha_interval": alpha_intervals(),
 }
 text = json.dumps(expected, allow_nan=False, separators=(",", ":")).replace('},{', '},\n{')
 (pathlib.Path(__file__).parent / "expected.json").write_text(text + "\n")

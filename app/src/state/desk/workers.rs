@@ -101,7 +101,7 @@ impl Desk {
                     return self.heard_event(seat, Event::Stopped { job }, Vec::new());
                 };
                 let (height, width) = prepared.input;
-                let request = Request::Explain { job, height, width, target, scale, seed, methods };
+                let request = Request::Explain { job, height, width, target, scale, seed, methods, judge: None };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
@@ -160,11 +160,13 @@ impl Desk {
                     self.mapped((job, at), map, true, device, buffer);
                 }
             }
-            Event::Mapped { job, at, map } => {
+            Event::Mapped { job, at, made } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first()) {
-                    self.mapped((job, at), map, false, device, buffer);
+                    self.mapped((job, at), made.map, false, device, buffer);
                 }
             }
+            // Nothing here asks for these yet.
+            Event::Composed { .. } | Event::Summarised { .. } | Event::Packed { .. } | Event::Unpacked { .. } => {}
             Event::Finished { job } => self.finished(job),
             Event::Stopped { job } => self.stopped(job),
             Event::Tested { job, report, forward, seconds } => self.tested(job, report, (forward, seconds), buffers),
