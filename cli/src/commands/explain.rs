@@ -16,7 +16,7 @@ use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::steps::apply;
 use tessera_core::map::{Facts, Map, npy};
-use tessera_core::method::bcos;
+use tessera_core::method::{bcos, lrp};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
@@ -51,6 +51,9 @@ pub struct Explain {
     /// Seed of everything drawn at random
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Write the sums of relevance at each layer into the record, for maps by lrp
+    #[arg(long)]
+    layer_sums: bool,
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -140,12 +143,15 @@ impl Explain {
         self.write_numbers(name, map)
     }
 
-    /// The map, its picture in colours where it is of a B-cos network, and the map after its steps.
+    /// The map, its picture in colours where it is of a B-cos network, its sums at layers, and the map after its steps.
     fn write_method(&self, model: &Model, wish: &Wish, map: &Map, input: &Input) -> Result<Made, String> {
         let Wish { name, steps, .. } = wish;
         let mut made = self.write_map(name, map, input)?;
         if map.facts.provenance.method == bcos::ENTRY.id {
             write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
+        }
+        if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
+            made.layers = run::layer_sums(model, map, input)?;
         }
         if !steps.is_empty() {
             made.stepped = Some(match apply(steps, map.clone()) {

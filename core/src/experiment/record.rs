@@ -1,8 +1,9 @@
 //! What came out of a run: everything needed to check it, sum it up or run it again, without the maps' numbers.
 
-use super::spec::{SpecError, Spec, VERSION};
+use super::spec::{Spec, SpecError, VERSION};
 use crate::digest::sha256;
 use crate::map::{self, Map, signature::signature};
+use crate::method::lrp::LayerSum;
 use crate::mosaic::Source;
 use crate::photo::{PhotoFacts, Region};
 use crate::undefined::Told;
@@ -102,6 +103,9 @@ pub struct Made {
     /// The same after the Spec's steps, where it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stepped: Option<Outcome>,
+    /// Sums of relevance at the layers, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerSum>,
 }
 
 /// A photo or mosaic that could not be run.
@@ -142,7 +146,15 @@ impl Made {
     #[must_use]
     pub fn new(map: &Map, scores: Vec<Told>) -> Made {
         let bytes: Vec<u8> = map.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Made { file: None, sha256: sha256(&bytes), signature: signature(map), map: map.facts.clone(), scores, stepped: None }
+        Made {
+            file: None,
+            sha256: sha256(&bytes),
+            signature: signature(map),
+            map: map.facts.clone(),
+            scores,
+            stepped: None,
+            layers: vec![],
+        }
     }
 }
 
@@ -172,7 +184,8 @@ impl Record {
     pub fn read(text: &str) -> Result<Record, SpecError> {
         let broken = |why: String| SpecError(format!("This is not a record of a run ({why}): choose a record.json."));
         let mut value: serde_json::Value = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
-        let spec = value.get_mut("spec").map(serde_json::Value::take).ok_or_else(|| broken("it has no `spec`".into()))?;
+        let spec =
+            value.get_mut("spec").map(serde_json::Value::take).ok_or_else(|| broken("it has no `spec`".into()))?;
         let spec = Spec::read(&spec.to_string())?;
         value["spec"] = serde_json::to_value(&spec).expect("a Spec is plain data");
         let record: Record = serde_json::from_value(value).map_err(|error| broken(error.to_string()))?;
@@ -285,7 +298,8 @@ impl Record {
     #[must_use]
     pub fn scores(&self, metric: usize) -> Vec<Vec<Told>> {
         let missing = Told::Undefined(crate::undefined::Undefined::Missing);
-        let score = |unit: &Unit, method: usize| unit.outcomes[method].made().map_or(missing, |made| made.scores[metric]);
+        let score =
+            |unit: &Unit, method: usize| unit.outcomes[method].made().map_or(missing, |made| made.scores[metric]);
         (0..self.spec.methods.len()).map(|method| self.units.iter().map(|unit| score(unit, method)).collect()).collect()
     }
 

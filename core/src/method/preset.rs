@@ -104,9 +104,9 @@ pub const PRESETS: &[Preset] = &[
         sentence: "The methods of the ACML 2024 study of faithfulness, with that study's settings.",
         members: &[
             member("fakecam", &[], &[], ""),
-            member("gradient", &[], SMOOTH, TRAINING),
-            member("integrated_gradients", &[("steps", "100")], SMOOTH, TRAINING),
-            member("guided_backpropagation", &[], SMOOTH, TRAINING),
+            member("gradient", OWN, SMOOTH, DROPOUT),
+            member("integrated_gradients", &[("steps", "100"), ("statistics", "batch")], SMOOTH, DROPOUT),
+            member("guided_backpropagation", OWN, SMOOTH, DROPOUT),
             member("gradcam", &[], STRETCHED, ""),
             member("gradcam_plus_plus", &[], STRETCHED, ""),
             member("scorecam", &[], STRETCHED, ""),
@@ -140,9 +140,12 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// What the ACML 2024 study did with gradients.
-const TRAINING: &str =
-    "the study left the network in training mode, so that batch norms took each batch's own statistics";
+/// The ACML 2024 study left networks in training mode when it took gradients.
+const OWN: &[(&str, &str)] = &[("statistics", "batch")];
+
+/// What else it did so.
+const DROPOUT: &str = "in the study's training mode dropout, which only its VGG-16 has, was at work too, and the classes \
+    predicted and least likely were those of that mode";
 
 /// The preset of that id.
 #[must_use]
