@@ -41,6 +41,9 @@ use tessera_core::descriptor::Scale;
 use tessera_core::experiment::MethodSpec;
 use web_sys::{AbortController, HtmlCanvasElement, ImageData};
 
+/// Id of the place that explains one photo.
+pub const EXPLAIN: &str = "explain";
+
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Notice {
@@ -83,6 +86,8 @@ struct Hands {
 /// Everything the page knows.
 #[derive(Clone, Copy)]
 pub struct Desk {
+    /// Id of the place that is open.
+    pub place: RwSignal<&'static str>,
     /// The photos.
     pub photos: RwSignal<Photos>,
     /// Answers and maps.
@@ -145,6 +150,7 @@ impl Desk {
             address,
         };
         let desk = Self {
+            place: RwSignal::new(EXPLAIN),
             photos: RwSignal::default(),
             results: RwSignal::default(),
             selection: RwSignal::new(selection),
@@ -230,12 +236,17 @@ impl Desk {
     /// The address of what is open.
     #[must_use]
     pub fn address(self) -> Address {
+        let place = self.place.get();
+        if place != EXPLAIN {
+            let (network, device) = (self.network.with(Network::address), self.devices.with(|devices| devices.chosen));
+            return Address { place: Some(place.into()), network, device, ..Address::default() };
+        }
         let photo = self.photo();
         let sample = photo.as_ref().and_then(|photo| photo.address().map(str::to_owned));
         let target = self.selection.with(|selection| selection.by_hand(selection.photo?));
         let against = self.selection.with(|selection| selection.against(selection.photo?));
         Address {
-            place: Some("explain".into()),
+            place: Some(place.into()),
             network: self.network.with(Network::address),
             target: target.filter(|_| sample.is_some()),
             against: against.filter(|_| sample.is_some()),
