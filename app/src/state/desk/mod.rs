@@ -11,12 +11,14 @@ mod keeping;
 mod models;
 mod network;
 mod photos;
+mod study;
 mod wanted;
 mod workers;
 
 pub use cards::{Card, Progress};
 pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
+pub use study::{Check, Composed, Sheet, Studio, Summed, Tone};
 
 use super::address::Address;
 use super::devices::Devices;
@@ -81,6 +83,7 @@ struct Hands {
     reference: Option<Vec<ArrayBuffer>>,
     asked_for_gpu: bool,
     address: Address,
+    study: study::Hands,
 }
 
 /// Everything the page knows.
@@ -114,6 +117,8 @@ pub struct Desk {
     pub notices: RwSignal<Vec<Notice>>,
     /// Why a photo could not be explained.
     pub failures: RwSignal<HashMap<PhotoId, String>>,
+    /// The study with mosaics.
+    pub studio: Studio,
     /// What was last said to who can not see the page.
     pub said: RwSignal<String>,
     hands: StoredValue<Hands, LocalStorage>,
@@ -148,6 +153,7 @@ impl Desk {
             reference: None,
             asked_for_gpu: false,
             address,
+            study: study::Hands::default(),
         };
         let desk = Self {
             place: RwSignal::new(EXPLAIN),
@@ -164,6 +170,7 @@ impl Desk {
             ledger: RwSignal::default(),
             notices: RwSignal::default(),
             failures: RwSignal::default(),
+            studio: Studio::new(),
             said: RwSignal::default(),
             hands: StoredValue::new_local(hands),
         };
