@@ -2,6 +2,7 @@
 
 mod explain;
 mod keys;
+mod mosaics;
 
 use crate::panels::device;
 use crate::panels::drop_zone;
@@ -11,7 +12,7 @@ use crate::panels::models;
 use crate::panels::status::Status;
 use crate::panels::top::Top;
 use crate::state::address::{Address, device_id};
-use crate::state::desk::{Desk, EXPLAIN};
+use crate::state::desk::{Desk, EXPLAIN, MOSAICS};
 use crate::state::network::Arrival;
 use leptos::prelude::*;
 
@@ -26,11 +27,14 @@ struct Place {
 }
 
 /// All places, in the order of their tabs.
-const PLACES: &[Place] = &[Place {
-    id: "explain",
-    title: "Explain",
-    view: |desk, hovering| view! { <explain::Explain desk hovering /> }.into_any(),
-}];
+const PLACES: &[Place] = &[
+    Place {
+        id: EXPLAIN,
+        title: "Explain",
+        view: |desk, hovering| view! { <explain::Explain desk hovering /> }.into_any(),
+    },
+    Place { id: MOSAICS, title: "Mosaics", view: |desk, _| view! { <mosaics::Mosaics desk /> }.into_any() },
+];
 
 fn hash() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()

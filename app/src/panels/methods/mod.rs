@@ -110,7 +110,12 @@ fn Find(desk: Desk) -> impl IntoView {
 
 /// All methods that fit what is searched for, by family.
 #[component]
-pub fn List(desk: Desk, choosing: Choosing) -> impl IntoView {
+pub fn List(
+    /// The desk.
+    desk: Desk,
+    /// For what methods are chosen.
+    choosing: Choosing,
+) -> impl IntoView {
     let picking = choosing.picking;
     let found = Memo::new(move |_| picking.with(|picking| picking.found().map(|entry| entry.id).collect::<Vec<_>>()));
     let drawn = staged(Family::ALL.len());

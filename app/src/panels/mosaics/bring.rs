@@ -7,16 +7,31 @@ use crate::widgets::number;
 use leptos::html;
 use leptos::prelude::*;
 
-/// The zone that says what to do, and its buttons.
+/// What is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder with all that is in it.
+    Folder,
+    /// Files.
+    Files,
+}
+
+/// A button that opens the system's chooser.
 #[component]
-pub fn Bring(desk: Desk) -> impl IntoView {
-    let (folder, loose) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let press = |input: NodeRef<html::Input>| {
+pub fn Choose(desk: Desk, kind: Kind, class: &'static str, words: &'static str, id: &'static str) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let (Some(input), Kind::Folder) = (input.get(), kind) {
+            // A browser that chooses no folders lets files be chosen.
+            let _ = input.set_attribute("webkitdirectory", "");
+        }
+    });
+    let press = move |_| {
         if let Some(input) = input.get_untracked() {
             input.click();
         }
     };
-    let take = move |input: NodeRef<html::Input>| {
+    let take = move |_| {
         let Some(input) = input.get_untracked() else { return };
         if let Some(list) = input.files() {
             files::chosen(desk, &list);
@@ -24,6 +39,26 @@ pub fn Bring(desk: Desk) -> impl IntoView {
         // The same folder may be chosen again.
         input.set_value("");
     };
+    let title = "Photos named Class-1.jpg, a ZIP file, or a CSV table of photos or mosaics";
+    view! {
+        <button class=class type="button" title=(kind == Kind::Files).then_some(title) on:click=press>{words}</button>
+        <input
+            node_ref=input
+            id=id
+            class="vh"
+            type="file"
+            accept=(kind == Kind::Files).then_some("image/*,.zip,.csv")
+            multiple=true
+            tabindex="-1"
+            aria-label=words
+            on:change=take
+        />
+    }
+}
+
+/// The zone that says what to do, and its buttons.
+#[component]
+pub fn Bring(desk: Desk) -> impl IntoView {
     let any = Memo::new(move |_| desk.studio.album.with(|album| !album.photos().is_empty()));
     let reading = move || {
         desk.studio.reading.get().map(|words| view! { <p class="s" role="status" data-reading="true">{words}</p> })
@@ -45,31 +80,9 @@ pub fn Bring(desk: Desk) -> impl IntoView {
                 <span>"Drop folders, one a class"</span>
             </span>
             <span class="row">
-                <button class="b" type="button" on:click=move |_| press(folder)>"Choose a folder"</button>
-                <button class="b bare" type="button" title="Photos named Class-1.jpg, a ZIP file, or a CSV table of photos or mosaics" on:click=move |_| press(loose)>"Files"</button>
+                <Choose desk kind=Kind::Folder class="b" words="Choose a folder" id="folder" />
+                <Choose desk kind=Kind::Files class="b bare" words="Files" id="study-files" />
             </span>
-            <input
-                node_ref=folder
-                id="folder"
-                class="vh"
-                type="file"
-                attr:webkitdirectory=""
-                multiple=true
-                tabindex="-1"
-                aria-label="Folder of photos"
-                on:change=move |_| take(folder)
-            />
-            <input
-                node_ref=loose
-                id="study-files"
-                class="vh"
-                type="file"
-                accept="image/*,.zip,.csv"
-                multiple=true
-                tabindex="-1"
-                aria-label="Photos, ZIP file or table"
-                on:change=move |_| take(loose)
-            />
         </div>
         {reading}
         {trouble}

@@ -75,7 +75,7 @@ async fn inside(folder: FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
     loop {
         let part = promise(|resolve, reject| {
             // A folder that can not be read calls `reject`, or has nothing in it.
-            let _ = reader.read_entries_with_callback_and_error_callback(resolve, reject);
+            let _ = reader.read_entries_with_callback_and_callback(resolve, reject);
         });
         let Ok(part) = JsFuture::from(part).await else { return all };
         let part: Array = part.unchecked_into();
@@ -87,7 +87,7 @@ async fn inside(folder: FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
 }
 
 async fn file(entry: &FileSystemFileEntry) -> Option<Blob> {
-    let file = promise(|resolve, reject| entry.file_with_callback_and_error_callback(resolve, reject));
+    let file = promise(|resolve, reject| entry.file_with_callback_and_callback(resolve, reject));
     JsFuture::from(file).await.ok().map(|file| file.unchecked_into())
 }
 

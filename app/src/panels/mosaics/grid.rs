@@ -1,13 +1,12 @@
 //! The mosaics, a page of them at a time: only what is in sight is put together.
 
+use super::bring::{Choose, Kind};
 use super::cells::{Frames, Picture};
-use super::files;
 use crate::state::desk::Desk;
 use crate::state::study::course::State;
 use crate::state::study::design::{Drawn, How};
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
-use leptos::html;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -94,7 +93,7 @@ fn Bar(desk: Desk, only: RwSignal<Option<usize>>) -> impl IntoView {
     let fixed = move || desk.studio.design.with(|design| design.how == How::Table) || runs(desk);
     let again = move |_| desk.studio.design.update(|design| design.seed = design.seed.wrapping_add(1).max(1));
     view! {
-        <div class="bar">
+        <div class="headline">
             <h1 id="mosaics-title">{move || number::count(count())}" mosaics "<span class="plain">{words}</span></h1>
             <span class="grow"></span>
             <label class="row from-800">
@@ -149,20 +148,8 @@ fn One(desk: Desk, at: usize, drawn: Arc<Drawn>) -> impl IntoView {
 /// Where there are no mosaics: what they are for, and what to do.
 #[component]
 fn Nothing(desk: Desk) -> impl IntoView {
-    let folder = NodeRef::<html::Input>::new();
     let photos = Memo::new(move |_| desk.studio.album.with(|album| album.photos().len()));
     let why = move || desk.studio.drawn.with(|drawn| drawn.as_ref().err().cloned()).unwrap_or_default();
-    let take = move |_| {
-        if let Some((input, list)) = folder.get_untracked().and_then(|input| Some((input.clone(), input.files()?))) {
-            files::chosen(desk, &list);
-            input.set_value("");
-        }
-    };
-    let press = move |_| {
-        if let Some(input) = folder.get_untracked() {
-            input.click();
-        }
-    };
     view! {
         <div class="nothing">
             <div class="sketch" aria-hidden="true">
@@ -184,8 +171,7 @@ fn Nothing(desk: Desk) -> impl IntoView {
                         <Draw icon=Icon::Play />
                         "Try it with the sample set"
                     </button>
-                    <button class="b" type="button" on:click=press>"Choose a folder of photos"</button>
-                    <input node_ref=folder class="vh" type="file" attr:webkitdirectory="" multiple=true tabindex="-1" aria-label="Folder of photos" on:change=take />
+                    <Choose desk kind=Kind::Folder class="b" words="Choose a folder of photos" id="first-folder" />
                 </div>
                 <p class="s">
                     "A folder for each class, named as the class or by its WordNet id; or files named Class-1.jpg; or a ZIP file of either; or photos with a CSV table. Nothing leaves this machine."

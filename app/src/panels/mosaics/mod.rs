@@ -5,6 +5,7 @@ mod bring;
 mod cells;
 mod definition;
 mod design;
+mod figure;
 mod files;
 mod grid;
 mod groups;
@@ -13,6 +14,7 @@ mod results;
 mod sheet;
 mod table;
 
+pub use accuracy::Check;
 pub use bring::{Bring, Left};
 pub use definition::{Definition, provide};
 pub use files::drop;

@@ -52,7 +52,7 @@ pub fn Scores(
                     <For each=move || rows.get().unwrap_or_default() key=|row| format!("{row:?}") let(row)>
                         <tr class:on=row.first data-method=row.name>
                             <th scope="row">{row.title}</th>
-                            {row.means.iter().map(|(id, mean)| view! { <td class="r"><Define what=What::Metric(id)>{mean.map_or_else(|| "n/a".to_owned(), |mean| format!("{mean:.3}"))}</Define></td> }).collect_view()}
+                            {row.means.into_iter().map(|(id, mean)| view! { <td class="r"><Define what=What::Metric(id)>{mean.map_or_else(|| "n/a".to_owned(), |mean| format!("{mean:.3}"))}</Define></td> }).collect_view()}
                             <td class="r"><Define what=What::Undefined>{number::count(row.undefined)}</Define></td>
                             <td class="r"><Define what=What::Seconds>{row.seconds.map(number::seconds)}</Define></td>
                         </tr>

@@ -46,6 +46,9 @@ use web_sys::{AbortController, HtmlCanvasElement, ImageData};
 /// Id of the place that explains one photo.
 pub const EXPLAIN: &str = "explain";
 
+/// Id of the place of studies with mosaics.
+pub const MOSAICS: &str = "mosaics";
+
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Notice {
@@ -182,6 +185,10 @@ impl Desk {
     pub fn begin(self) {
         let chosen = self.hands.with_value(|hands| hands.address.device).or_else(devices::remembered);
         self.devices.update(|devices| devices.chosen = chosen);
+        Effect::new(move |_| {
+            self.studio.drawn.track();
+            self.forget_mosaics();
+        });
         self.settle();
         self.load_samples();
         self.load_network();

@@ -23,7 +23,7 @@ pub struct Photo {
 }
 
 /// The class that a label stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Match {
     /// The only one of that name.
     Named(usize),
@@ -49,7 +49,7 @@ impl Match {
 }
 
 /// The photos with one label.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Group {
     /// The label.
     pub label: String,

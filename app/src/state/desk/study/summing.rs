@@ -26,7 +26,7 @@ pub struct Summed {
     pub tables: Vec<(String, ArrayBuffer)>,
 }
 
-// A page has one thread: nothing of it ever crosses to another.
+// Tables follow from the summary.
 impl PartialEq for Summed {
     fn eq(&self, other: &Summed) -> bool {
         self.resamples == other.resamples && self.summary == other.summary
@@ -53,6 +53,14 @@ impl Desk {
         if rests {
             self.submit(Work::Summarise { resamples: RESAMPLES });
         }
+    }
+
+    /// A table of the run by the end of its name: its own name and its content.
+    #[must_use]
+    pub fn run_table(self, ends: &str) -> Option<(String, Blob)> {
+        let summed = self.studio.summed.get_untracked()?;
+        let (name, bytes) = summed.tables.iter().find(|(name, _)| name.ends_with(ends))?;
+        Some((name.rsplit('/').next().unwrap_or(name).to_owned(), fetch::blob(bytes)?))
     }
 
     /// The record as JSON, put together by the browser from what came out.
