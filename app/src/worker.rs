@@ -126,7 +126,11 @@ fn job_of(request: &Request) -> Option<Job> {
     match *request {
         Request::Inspect { job, .. }
         | Request::Prepare { job, .. }
+        | Request::Compose { job, .. }
         | Request::Explain { job, .. }
+        | Request::Summarise { job, .. }
+        | Request::Pack { job, .. }
+        | Request::Unpack { job }
         | Request::Test { job } => Some(job),
         Request::Open { .. } | Request::Stop { .. } => None,
     }

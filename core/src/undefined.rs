@@ -24,6 +24,8 @@ pub enum Undefined {
     Negative,
     /// The map is of a kind that is never below zero, and the number speaks of what is.
     PositiveOnly,
+    /// Nearly all values are zero, and what would be left of the others is nothing.
+    Emptied,
     /// The resampled values all lie on one side of the estimate.
     OneSided,
 }
@@ -40,6 +42,7 @@ impl Undefined {
             Self::NotFinite => "A value is infinite, no number, or too large to add up.",
             Self::Negative => "A value is below zero, where only magnitudes make sense.",
             Self::PositiveOnly => "The method gives nothing below zero, and the number speaks of that.",
+            Self::Emptied => "Nearly all values are zero, and nothing of the others would be left.",
             Self::OneSided => "All resampled values lie on one side of the estimate.",
         }
     }
@@ -52,6 +55,34 @@ impl fmt::Display for Undefined {
 }
 
 impl std::error::Error for Undefined {}
+
+/// A [`Score`] as it is written down: a number, or the word of the reason why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// The number.
+    Number(f64),
+    /// Why there is none.
+    Undefined(Undefined),
+}
+
+impl Told {
+    /// The number, if there is one.
+    #[must_use]
+    pub fn number(self) -> Option<f64> {
+        match self {
+            Told::Number(number) => Some(number),
+            Told::Undefined(_) => None,
+        }
+    }
+}
+
+impl From<Score> for Told {
+    fn from(score: Score) -> Told {
+        score.map_or_else(Told::Undefined, Told::Number)
+    }
+}
+
 
 /// `value` if it is a number that can be worked with.
 ///

@@ -6,12 +6,15 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use tessera_core::digest::Content;
-use tessera_core::experiment::{self, Cell, Flow, Observer, Step};
-use tessera_core::map::{Facts, Map};
+use tessera_core::digest::{Content, sha256};
+use tessera_core::experiment::record::{Made, Record};
+use tessera_core::experiment::subject::whole;
+use tessera_core::experiment::tables::{self, File};
+use tessera_core::experiment::{self, Cell, Flow, Judge, Mosaics, Observer, Step, Summary, parcel};
+use tessera_core::map::Map;
 use tessera_core::network::plan::Outline;
 use tessera_core::network::{Network, card::Card, load};
-use tessera_core::photo::{self, Crop, Input, Region};
+use tessera_core::photo::{self, Crop, Input, Preprocess, Region};
 
 /// Bytes that go with an event.
 pub type Buffer = Vec<u8>;
@@ -47,10 +50,17 @@ impl Engine {
             Request::Open { card } => self.open(&card, first, buffers, host).await,
             Request::Inspect { job, name, beside } => inspect(job, &name, first, &Files::new(beside, buffers), host),
             Request::Prepare { job, crop, card, preview } => prepare(job, crop, &card, preview, &first, host),
-            Request::Explain { job, height, width, target, scale, seed, methods } => {
-                let input = Input { height, width, rgb: first.into_bytes(), region: whole(height, width) };
-                self.explain(job, Cell { input: &input, target, scale, seed, methods: &methods }, host).await;
+            Request::Compose { job, mosaics, preprocess, preview } => {
+                compose(job, &mosaics, &preprocess, preview, [first].into_iter().chain(buffers), host);
             }
+            Request::Explain { job, height, width, target, scale, seed, methods, judge } => {
+                let input = Input { height, width, rgb: first.into_bytes(), region: all_of(height, width) };
+                let cell = Cell { input: &input, target, scale, seed, methods: &methods };
+                self.explain(job, cell, judge.as_deref(), host).await;
+            }
+            Request::Summarise { job, resamples } => summarise(job, resamples, &first, host),
+            Request::Pack { job, names } => pack(job, names, [first].into_iter().chain(buffers), host),
+            Request::Unpack { job } => unpack(job, &first, host),
             Request::Test { job } => self.test(job, &first, &buffers, host).await,
             Request::Stop { job } => host.post(Event::Stopped { job }, vec![]),
         }
@@ -87,13 +97,13 @@ impl Engine {
         Ok((facts, outline))
     }
 
-    async fn explain(&self, job: Job, cell: Cell<'_>, host: &dyn Host) {
+    async fn explain(&self, job: Job, cell: Cell<'_>, judge: Option<&Judge>, host: &dyn Host) {
         let (Some(network), input) = (&self.network, cell.input) else { return fail(job, NOT_OPEN, host) };
         if input.rgb.len() != input.height * input.width * 3 {
             return fail(job, "The prepared photo does not have the size it claims: choose the photo again.", host);
         }
         let now = host.seconds();
-        let mut posting = Posting { job, host, device: self.device_name(), since: now, shown: now };
+        let mut posting = Posting { job, host, judge, device: self.device_name(), since: now, shown: now };
         match experiment::explain(network, cell, &mut posting).await {
             Ok(Flow::Go | Flow::Show) => host.post(Event::Finished { job }, vec![]),
             Ok(Flow::Stop) => host.post(Event::Stopped { job }, vec![]),
@@ -155,7 +165,7 @@ fn fail(job: Job, sentence: &str, host: &dyn Host) {
     host.post(Event::Failed { job, sentence: sentence.into() }, vec![]);
 }
 
-fn whole(height: usize, width: usize) -> Region {
+fn all_of(height: usize, width: usize) -> Region {
     Region { left: 0.0, top: 0.0, width: width as f64, height: height as f64 }
 }
 
@@ -187,10 +197,80 @@ fn prepare(job: Job, crop: Crop, card: &Card, longest: usize, file: &[u8], host:
     }
 }
 
+fn compose(
+    job: Job,
+    mosaics: &Mosaics,
+    preprocess: &Preprocess,
+    longest: usize,
+    files: impl Iterator<Item = Content>,
+    host: &dyn Host,
+) {
+    let files: Vec<Content> = files.collect();
+    if let Err(error) = mosaics.check() {
+        return fail(job, &error.to_string(), host);
+    }
+    if files.len() != mosaics.cells() || preprocess.size == 0 {
+        return fail(job, "A mosaic needs one photo a cell: choose the photos again.", host);
+    }
+    match mosaics.compose(&files) {
+        Ok(mosaic) => {
+            let input = whole(&mosaic, preprocess);
+            let (height, width, rgba) = photo::preview(&mosaic, longest);
+            let event = Event::Composed {
+                job,
+                mosaic: mosaic.facts,
+                preview: (height, width),
+                input: (input.height, input.width),
+                region: input.region,
+                pixels: sha256(&input.rgb),
+            };
+            host.post(event, vec![rgba, input.rgb]);
+        }
+        Err(error) => fail(job, &format!("Cell {}: {}", error.cell, error.why), host),
+    }
+}
+
+fn summarise(job: Job, resamples: usize, record: &[u8], host: &dyn Host) {
+    let read = std::str::from_utf8(record).map_err(|_| "The record is no text: choose a record.json.".to_owned());
+    match read.and_then(|text| Record::read(text).map_err(|error| error.to_string())) {
+        Ok(record) => {
+            let summary = Box::new(Summary::of(&record, resamples));
+            let (names, files) = parted(tables::all(&record, &summary));
+            host.post(Event::Summarised { job, summary, tables: names }, files);
+        }
+        Err(sentence) => fail(job, &sentence, host),
+    }
+}
+
+fn pack(job: Job, names: Vec<String>, files: impl Iterator<Item = Content>, host: &dyn Host) {
+    let file = |(name, bytes): (String, Content)| File { name, bytes: bytes.into_bytes() };
+    match parcel::pack(&names.into_iter().zip(files).map(file).collect::<Vec<_>>()) {
+        Ok(zip) => host.post(Event::Packed { job }, vec![zip]),
+        Err(sentence) => fail(job, &sentence, host),
+    }
+}
+
+fn unpack(job: Job, zip: &[u8], host: &dyn Host) {
+    match parcel::unpack(zip, |_| true) {
+        Ok(files) => {
+            let (names, files) = parted(files);
+            host.post(Event::Unpacked { job, names }, files);
+        }
+        Err(sentence) => fail(job, &sentence, host),
+    }
+}
+
+/// Names and contents of files.
+fn parted(files: Vec<File>) -> (Vec<String>, Vec<Buffer>) {
+    files.into_iter().map(|file| (file.name, file.bytes)).unzip()
+}
+
 /// Turns steps of a run into events.
 struct Posting<'a> {
     job: Job,
     host: &'a dyn Host,
+    /// What is measured on the maps.
+    judge: Option<&'a Judge>,
     device: String,
     /// When the answer or the last map came.
     since: f64,
@@ -221,12 +301,15 @@ impl Observer for Posting<'_> {
                 self.host.post(Event::Progress { job, at, done, all }, vec![]);
             }
             Step::Sketched { at, map } => {
-                let (map, values) = self.signed(map, seconds);
-                self.host.post(Event::Sketched { job, at, map }, vec![values]);
+                let map = self.signed(map, seconds);
+                let values = bytes(&map.values);
+                self.host.post(Event::Sketched { job, at, map: map.facts }, vec![values]);
             }
             Step::Mapped { at, map } => {
-                let (map, values) = self.signed(map, seconds);
-                self.host.post(Event::Mapped { job, at, map }, vec![values]);
+                let map = self.signed(map, seconds);
+                let scores = self.judge.map(|judge| judge.scores(at, &map)).unwrap_or_default();
+                let made = Box::new(Made::new(&map, scores.into_iter().map(Into::into).collect()));
+                self.host.post(Event::Mapped { job, at, made }, vec![bytes(&map.values)]);
             }
             Step::Missing { at, why } => {
                 self.host.post(Event::Missing { job, at, sentence: why.to_string() }, vec![]);
@@ -238,11 +321,11 @@ impl Observer for Posting<'_> {
 }
 
 impl Posting<'_> {
-    /// What is known of a map, device and seconds included, and its numbers.
-    fn signed(&self, mut map: Map, seconds: f64) -> (Facts, Buffer) {
+    /// The map with the name of the device and its seconds.
+    fn signed(&self, mut map: Map, seconds: f64) -> Map {
         map.facts.provenance.device = self.device.clone();
         map.facts.provenance.seconds = seconds;
-        (map.facts, bytes(&map.values))
+        map
     }
 }
 

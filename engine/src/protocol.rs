@@ -6,12 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 use tessera_core::descriptor::Scale;
-use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::experiment::record::Made;
+use tessera_core::experiment::{Judge, MethodSpec, Mosaics, Summary, Target};
 use tessera_core::map;
 use tessera_core::network::card::Card;
 use tessera_core::network::load::Sums;
 use tessera_core::network::plan::Outline;
-use tessera_core::photo::{Crop, PhotoFacts, Region};
+use tessera_core::photo::{Crop, PhotoFacts, Preprocess, Region};
 
 /// Number the page gives to a piece of work; all events about it carry it.
 pub type Job = u32;
@@ -47,7 +48,19 @@ pub enum Request {
         /// Longest side of the preview in pixels.
         preview: usize,
     },
-    /// Classifies a prepared photo and draws maps of it. Buffers: RGB bytes, `height * width * 3`.
+    /// Puts the photos of one mosaic together. Buffers: the photos' files, one a cell. Needs no open network.
+    /// Answer: `Composed` or `Failed`.
+    Compose {
+        /// Number of the work.
+        job: Job,
+        /// How mosaics are made.
+        mosaics: Box<Mosaics>,
+        /// What is done to it before the network sees it.
+        preprocess: Preprocess,
+        /// Longest side of the preview in pixels.
+        preview: usize,
+    },
+    /// Classifies a prepared photo or a mosaic and draws maps of it. Buffers: RGB bytes, `height * width * 3`.
     /// Answers: `Answered`, then one `Mapped` or `Missing` a method with `Progress` and `Sketched` between, then `Finished`;
     /// or `Stopped` or `Failed`.
     Explain {
@@ -67,6 +80,28 @@ pub enum Request {
         seed: u64,
         /// The methods, in the order wanted. None: classify only.
         methods: Vec<MethodSpec>,
+        /// Where relevance ought to fall, and what is measured; none of a photo.
+        #[serde(default)]
+        judge: Option<Box<Judge>>,
+    },
+    /// Sums a record up. Buffers: the record as JSON. Needs no open network. Answer: `Summarised` or `Failed`.
+    Summarise {
+        /// Number of the work.
+        job: Job,
+        /// Resamples for intervals; 0 leaves them out.
+        resamples: usize,
+    },
+    /// Packs files into a ZIP file. Buffers: the files. Needs no open network. Answer: `Packed` or `Failed`.
+    Pack {
+        /// Number of the work.
+        job: Job,
+        /// Names of the files.
+        names: Vec<String>,
+    },
+    /// Unpacks a ZIP file. Buffers: the file. Needs no open network. Answer: `Unpacked` or `Failed`.
+    Unpack {
+        /// Number of the work.
+        job: Job,
     },
     /// Runs the known-answer test on this worker's device. Buffers: none to give a reference, or the reference's two
     /// buffers (logits, gradient) to be compared with. Answer: `Tested` or `Failed`.
@@ -124,6 +159,21 @@ pub enum Event {
         /// Which part of the upright photo the input shows.
         region: Region,
     },
+    /// A mosaic is put together. Buffers: preview (RGBA bytes, as of `Prepared`), input (RGB bytes).
+    Composed {
+        /// Number of the work.
+        job: Job,
+        /// What is known of the mosaic.
+        mosaic: PhotoFacts,
+        /// Rows and columns of the preview.
+        preview: (usize, usize),
+        /// Rows and columns of the input.
+        input: (usize, usize),
+        /// Which part of the mosaic the input shows: all of it.
+        region: Region,
+        /// SHA-256 of the input's RGB bytes.
+        pixels: String,
+    },
     /// The network's answer. Buffers: the logits, f32, one a class.
     Answered {
         /// Number of the work.
@@ -168,8 +218,29 @@ pub enum Event {
         job: Job,
         /// Which of the methods it is by.
         at: usize,
-        /// What is known of the map.
-        map: map::Facts,
+        /// What is known of the map: its facts, digests and scores.
+        made: Box<Made>,
+    },
+    /// A record is summed up. Buffers: its tables, CSV.
+    Summarised {
+        /// Number of the work.
+        job: Job,
+        /// What it says.
+        summary: Box<Summary>,
+        /// Names of the tables.
+        tables: Vec<String>,
+    },
+    /// Files are packed. Buffers: the ZIP file.
+    Packed {
+        /// Number of the work.
+        job: Job,
+    },
+    /// A ZIP file is unpacked. Buffers: the files.
+    Unpacked {
+        /// Number of the work.
+        job: Job,
+        /// Names of the files.
+        names: Vec<String>,
     },
     /// All of the work is done.
     Finished {

@@ -57,7 +57,7 @@ fn opened() -> Engine {
 fn explain(methods: &[&str]) -> (Request, Vec<Buffer>) {
     let methods = methods.iter().map(|&id| MethodSpec::plain(id)).collect();
     let (target, scale, seed) = (Target::Predicted, Scale::Logit, 0);
-    let request = Request::Explain { job: 7, height: 224, width: 224, target, scale, seed, methods };
+    let request = Request::Explain { job: 7, height: 224, width: 224, target, scale, seed, methods, judge: None };
     let rgb = (0..224 * 224 * 3).map(|i| (i * 31 % 251) as u8).collect();
     (request, vec![rgb])
 }
@@ -85,7 +85,8 @@ fn a_photo_is_prepared_classified_and_explained() {
     let (Event::Answered { target, .. }, logits) = &events[0] else { unreachable!() };
     assert!((281..=287).contains(target), "a cat, not class {target}");
     assert_eq!(floats(&logits[0]).len(), 1000);
-    let (Event::Mapped { map, .. }, values) = &events[2] else { unreachable!() };
+    let (Event::Mapped { made, .. }, values) = &events[2] else { unreachable!() };
+    let map = &made.map;
     assert_eq!((map.channels, map.height, map.width, values[0].len()), (1, 7, 7, 49 * 4));
     assert_eq!(map.provenance.device, "CPU");
 }

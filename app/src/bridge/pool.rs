@@ -133,6 +133,12 @@ impl Pool {
         self.workers.iter().find(|worker| worker.seat == seat)
     }
 
+    /// Greatest number of CPU workers.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Number of workers of that kind that have been started.
     #[must_use]
     pub fn count(&self, kind: DeviceKind) -> usize {
@@ -261,6 +267,10 @@ impl Pool {
                 self.ended(seat, false);
             }
             Event::Prepared { job, .. }
+            | Event::Composed { job, .. }
+            | Event::Summarised { job, .. }
+            | Event::Packed { job }
+            | Event::Unpacked { job, .. }
             | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }

@@ -29,6 +29,12 @@ impl Picking {
         self.chosen.contains(&id)
     }
 
+    /// Ids of the ticked methods, in the order in which they were ticked.
+    #[must_use]
+    pub fn chosen(&self) -> &[&'static str] {
+        &self.chosen
+    }
+
     /// Number of ticked methods.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -100,7 +106,7 @@ impl Picking {
                 Some(text) => drop(settings.0.insert(param.id.into(), param.read(text).ok()?)),
             }
         }
-        Some(MethodSpec { id: entry.id.into(), settings }.brief())
+        Some(MethodSpec::of(entry.id, settings).brief())
     }
 
     /// The ticked methods as they are set; none while something does not fit.

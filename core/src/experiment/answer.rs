@@ -27,13 +27,14 @@ impl Answer {
         order
     }
 
-    /// The classes a target means, with their weights; `None` if there is no such class.
+    /// The classes a target means, with their weights; `None` if there is no such class, or it is not known.
     #[must_use]
     pub fn resolve(&self, target: Target) -> Option<Vec<(usize, f32)>> {
         let classes = match target {
             Target::Predicted => vec![(*self.ranking().first()?, 1.0)],
             Target::Least => vec![(*self.ranking().last()?, 1.0)],
             Target::Class(index) => vec![(index, 1.0)],
+            Target::Truth => return None,
             Target::Difference(one, other) => vec![(one, 1.0), (other, -1.0)],
         };
         classes.iter().all(|&(class, _)| class < self.logits.len()).then_some(classes)

@@ -1,7 +1,90 @@
 //! Source photos: which class each file shows, by a table, its folder or its name. Reads no file but the table.
 
 use super::classes::{Classes, Found};
+use super::subject::short;
+use crate::digest::sha256;
 use crate::mosaic::Source;
+use serde::{Deserialize, Serialize};
+
+/// A labelled photo whose file is known by its content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Name of its file, with `/` between folders.
+    pub file: String,
+    /// Its class, as an index of the network's.
+    pub class: usize,
+    /// SHA-256 of its file.
+    pub sha256: String,
+}
+
+/// Labelled photos in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dataset {
+    /// Its name, for people.
+    pub name: String,
+    /// The photos.
+    pub members: Vec<Member>,
+}
+
+/// A dataset by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetSpec {
+    /// Its name, for people.
+    pub name: String,
+    /// SHA-256 of its table, see [`Dataset::table`].
+    pub sha256: String,
+    /// How many photos it has.
+    pub photos: usize,
+    /// How many classes they show.
+    pub classes: usize,
+}
+
+impl std::fmt::Display for DatasetSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let DatasetSpec { name, sha256, photos, classes } = self;
+        write!(f, "{name} ({photos} photos of {classes} classes, {})", short(sha256))
+    }
+}
+
+impl Dataset {
+    /// What it is known by. Names of folders do not matter, the order of photos does: draws depend on it.
+    #[must_use]
+    pub fn spec(&self) -> DatasetSpec {
+        let mut classes: Vec<usize> = self.members.iter().map(|member| member.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let name = self.name.clone();
+        DatasetSpec { name, sha256: sha256(self.table().as_bytes()), photos: self.members.len(), classes: classes.len() }
+    }
+
+    /// The photos and their classes.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Source> {
+        self.members.iter().map(|member| Source { file: member.file.clone(), class: member.class }).collect()
+    }
+
+    /// The photo of that file.
+    #[must_use]
+    pub fn member(&self, file: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.file == file)
+    }
+
+    /// As a CSV table with the columns `file`, `index` and `sha256`.
+    ///
+    /// # Panics
+    /// Never: memory takes it.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        let mut put = |row: [&str; 3]| table.write_record(row).expect("memory takes it");
+        put(["file", "index", "sha256"]);
+        for Member { file, class, sha256 } in &self.members {
+            put([file, &class.to_string(), sha256]);
+        }
+        String::from_utf8(table.into_inner().expect("memory takes it")).expect("text in, text out")
+    }
+}
 
 /// A file whose class is not known. Displays as one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
-use crate::descriptor::{Scale, SettingError};
+use crate::descriptor::{ChoiceError, Scale};
 use crate::map::Map;
 use crate::method::{self, MethodError, Watcher, Work};
 use crate::network::shape::ShapeError;
@@ -95,15 +95,10 @@ pub enum RunError {
         /// Number of classes.
         classes: usize,
     },
-    /// There is no such method.
-    Method(String),
-    /// A setting does not fit its method.
-    Setting {
-        /// The method.
-        method: String,
-        /// What does not fit.
-        why: SettingError,
-    },
+    /// Nobody said what the picture shows.
+    Truth,
+    /// There is no such method, or a setting does not fit it.
+    Choice(ChoiceError),
 }
 
 impl std::fmt::Display for RunError {
@@ -114,12 +109,17 @@ impl std::fmt::Display for RunError {
             RunError::Target { classes } => {
                 write!(f, "The network has no such class: choose an index from 0 to {}.", classes.saturating_sub(1))
             }
-            RunError::Method(id) => {
-                let known: Vec<&str> = method::ENTRIES.iter().map(|entry| entry.id).collect();
-                write!(f, "There is no method called {id}: choose from {}.", known.join(", "))
-            }
-            RunError::Setting { method, why } => write!(f, "{method}: {why}"),
+            RunError::Truth => f.write_str(
+                "The class that this picture shows is to be explained, and nobody said which it is: label the photo, or choose a class.",
+            ),
+            RunError::Choice(error) => error.fmt(f),
         }
+    }
+}
+
+impl From<ChoiceError> for RunError {
+    fn from(error: ChoiceError) -> RunError {
+        RunError::Choice(error)
     }
 }
 
@@ -140,6 +140,9 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
     let answer = Answer { logits: session.logits().await?, output: network.card.output };
+    if cell.target == Target::Truth {
+        return Err(RunError::Truth);
+    }
     let classes = answer.resolve(cell.target).ok_or(RunError::Target { classes: answer.logits.len() })?;
     let target = classes[0].0;
     if observer.see(Step::Answered { answer: &answer, target }).await == Flow::Stop {

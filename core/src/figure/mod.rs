@@ -4,6 +4,7 @@ pub mod alphas;
 pub mod answer;
 mod axis;
 mod dots;
+pub mod bcos;
 pub mod drawing;
 pub mod frame;
 pub mod legend;

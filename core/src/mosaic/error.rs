@@ -53,6 +53,13 @@ pub enum MosaicError {
     },
     /// The study leaves this seed unseeded.
     Unseeded,
+    /// The photos at hand are not those that were asked for.
+    Dataset {
+        /// What was asked for.
+        wanted: String,
+        /// What is there.
+        found: String,
+    },
     /// A table of mosaics that cannot be read.
     Table {
         /// Line of the file, from 1.
@@ -103,6 +110,9 @@ impl fmt::Display for MosaicError {
                     f,
                     "The study draws without a seed where the seed is 0, which nobody can repeat: choose another seed."
                 )
+            }
+            Self::Dataset { wanted, found } => {
+                write!(f, "These mosaics are made of {wanted}, and this is {found}: bring the same files and labels.")
             }
             Self::Table { line, reason } => {
                 write!(f, "This is not a table of mosaics (line {line}: {reason}): choose the mosaic CSV of a dataset.")

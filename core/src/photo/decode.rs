@@ -53,6 +53,27 @@ pub struct PhotoFacts {
 /// # Errors
 /// What [`DecodeError`] lists. Never panics on account of the bytes.
 pub fn decode(bytes: &[u8]) -> Result<Photo, DecodeError> {
+    let (image, orientation, mut photo) = stored(bytes)?;
+    let upright = turn(image, orientation, &mut photo.notes);
+    (photo.height, photo.width) = (upright.height() as usize, upright.width() as usize);
+    Ok(Photo { rgb: upright.into_raw(), facts: photo })
+}
+
+/// As [`decode`], but lying as it is stored, whichever way up it was taken: what many scripts see, which do not read
+/// the EXIF orientation.
+///
+/// # Errors
+/// As [`decode`].
+pub fn as_stored(bytes: &[u8]) -> Result<Photo, DecodeError> {
+    let (image, orientation, mut facts) = stored(bytes)?;
+    if orientation != Orientation::NoTransforms {
+        facts.notes.push("Left as it is stored, though its EXIF tag says how to turn it.".to_owned());
+    }
+    Ok(Photo { rgb: image.into_raw(), facts })
+}
+
+/// A picture as it is stored, how it has to be turned, and what is known of it as it is.
+fn stored(bytes: &[u8]) -> Result<(RgbImage, Orientation, PhotoFacts), DecodeError> {
     let (kind, format) = sniff::kind(bytes)?;
     let mut notes = Vec::new();
     if sniff::moves(kind, bytes) {
@@ -64,15 +85,9 @@ pub fn decode(bytes: &[u8]) -> Result<Photo, DecodeError> {
         let picture = open(kind, bytes).and_then(|decoder| read(decoder, format, &mut notes));
         picture.map_err(|error| in_words(error, format))?
     };
-    let upright = turn(image, orientation, &mut notes);
-    let facts = PhotoFacts {
-        height: upright.height() as usize,
-        width: upright.width() as usize,
-        format: format.to_owned(),
-        sha256: sha256(bytes),
-        notes,
-    };
-    Ok(Photo { rgb: upright.into_raw(), facts })
+    let (height, width) = (image.height() as usize, image.width() as usize);
+    let facts = PhotoFacts { height, width, format: format.to_owned(), sha256: sha256(bytes), notes };
+    Ok((image, orientation, facts))
 }
 
 /// Either our own error or the library's, which still has to be put into words.

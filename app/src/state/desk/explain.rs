@@ -162,6 +162,6 @@ fn asked_of(target: Target, predicted: Option<usize>) -> Option<(usize, Option<u
         Target::Class(class) => Some((class, None)),
         Target::Difference(class, against) => Some((class, Some(against))),
         Target::Predicted => predicted.map(|class| (class, None)),
-        Target::Least => None,
+        Target::Least | Target::Truth => None,
     }
 }
