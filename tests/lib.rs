@@ -2,6 +2,7 @@
 
 pub mod code_books;
 pub mod crops;
+pub mod drawn;
 pub mod explained;
 pub mod golden;
 pub mod methods;

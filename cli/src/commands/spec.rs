@@ -15,12 +15,12 @@ use tessera_core::experiment::plan::Forecast;
 use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::subject::{Draw, PhotosSpec};
 use tessera_core::experiment::{Dataset, MethodSpec, Mosaics, NetworkSpec, Spec, Subject, Target};
-use tessera_core::method;
+use tessera_core::method::{self, preset::preset};
 use tessera_core::metric::Metric;
 use tessera_core::mosaic::Layout;
 use tessera_core::network::plan::{Outline, Plan};
 use tessera_core::photo::Preprocess;
-use tessera_core::photo::preset::preset;
+use tessera_core::photo::preset as ways;
 
 /// Write a Spec: which methods are to be scored on which mosaics, by which network
 ///
@@ -33,7 +33,7 @@ pub struct WriteSpec {
     /// Mosaics, preprocessing, methods and metrics together: as advised, or as the FAccT 2024 study had them
     #[arg(long, value_enum, default_value_t = Study::Recommended)]
     preset: Study,
-    /// Methods instead of the preset's, with commas between: gradcam,gradient
+    /// Only these methods, with commas between: gradcam,lrp; those of the preset as it has them, others plain
     #[arg(long, value_delimiter = ',', value_name = "METHOD,...")]
     method: Vec<String>,
     /// A setting: samples=100, or with several methods smoothgrad.samples=100; may be repeated
@@ -166,17 +166,23 @@ impl WriteSpec {
             (Study::Recommended, _) => own,
             (Study::Facct24, true) => Preprocess { size: self.common.size.map_or(224, usize::from), ..own },
             (Study::Facct24, false) => {
-                let signed = preset("signed").expect("a preset's id, which tests check");
+                let signed = ways::preset("signed").expect("a preset's id, which tests check");
                 Preprocess { mean: signed.mean, std: signed.std, order: signed.order, ..own }
             }
         }
     }
 
-    /// Those that were asked for; else the preset's, without those that this network cannot have.
+    /// Those that were asked for, as the preset has them where it does; else all of the preset's that this network can
+    /// have.
     fn methods(&self, outline: &Outline) -> Result<Vec<Wish>, String> {
         let name = if self.preset == Study::Facct24 { "facct24" } else { "recommended" };
-        let chosen = (self.method.is_empty() && !self.singles).then_some(name);
-        let wishes = wish::read(&self.method, chosen, &self.param, None)?;
+        let own = |id: &&String| !preset(name).is_some_and(|preset| preset.members.iter().any(|m| m.method == **id));
+        let beside: Vec<String> = self.method.iter().filter(own).cloned().collect();
+        let chosen = (!self.singles).then_some(name);
+        let mut wishes = wish::read(&beside, chosen, &self.param, None)?;
+        if !self.method.is_empty() {
+            wishes.retain(|wish| self.method.contains(&wish.spec.id));
+        }
         let lacking = |spec: &MethodSpec| {
             let needs = method::entry(&spec.id).map_or(&[][..], |entry| entry.needs);
             needs.iter().find(|need| outline.lacks.contains(need))
@@ -184,7 +190,7 @@ impl WriteSpec {
         let mut methods = vec![];
         for wish in wishes {
             match lacking(&wish.spec) {
-                Some(need) if chosen.is_some() => {
+                Some(need) if self.method.is_empty() => {
                     eprintln!("tessera: {} is left out: it needs {} in the network.", wish.name, need.words());
                 }
                 _ => methods.push(wish),

@@ -169,13 +169,16 @@ impl Table {
         let method = |(row, name): (usize, &String)| {
             let scores: Vec<Score> = self.rows[row].iter().map(|score| score_of(*score)).collect();
             let spread = Spread::of(&scores);
+            // Where no score exists, their reason says more than that there are none.
+            let why = spread.undefined.keys().next().copied().filter(|_| spread.count == 0);
+            let told = |score: Score| why.map_or(score, Err);
             let place = |places: &[Standing]| ranked.iter().position(|&one| one == row).map(|at| places[at]);
             MethodSummary {
                 method: name.clone(),
                 count: spread.count,
                 undefined: spread.undefined.clone(),
-                mean: estimate(spread.mean, units, plan, |drawn| mean(&values(&there[row], drawn))),
-                median: estimate(spread.median(), units, plan, |drawn| median(&values(&there[row], drawn))),
+                mean: estimate(told(spread.mean), units, plan, |drawn| mean(&values(&there[row], drawn))),
+                median: estimate(told(spread.median()), units, plan, |drawn| median(&values(&there[row], drawn))),
                 deviation: spread.deviation.into(),
                 by_mean: place(&by_mean),
                 by_median: place(&by_median),

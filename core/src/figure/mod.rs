@@ -1,7 +1,22 @@
 //! Drawings.
 
+pub mod alphas;
 pub mod answer;
+mod axis;
+mod dots;
 pub mod bcos;
+pub mod drawing;
+pub mod frame;
 pub mod legend;
+pub mod lettering;
+pub mod matrix;
 pub mod overlay;
+pub mod picture;
+pub mod ranking;
+mod rows;
+pub mod sheet;
+pub mod study_violin;
+mod svg;
+pub mod theme;
 pub mod ticks;
+pub mod violin;

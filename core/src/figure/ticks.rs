@@ -34,7 +34,7 @@ pub fn ticks(range: Range, about: usize) -> Vec<Tick> {
 }
 
 /// The least of 1, 2, 5, 10 times a power of ten that is no smaller than `least` (above 0).
-fn step(least: f64) -> f64 {
+pub(super) fn step(least: f64) -> f64 {
     let power = power_of_ten(least);
     [1.0, 2.0, 5.0, 10.0]
         .map(|factor| factor * power)
@@ -49,7 +49,7 @@ fn power_of_ten(value: f64) -> f64 {
 }
 
 /// Decimals that a multiple of `step` needs.
-fn digits(step: f64) -> usize {
+pub(super) fn digits(step: f64) -> usize {
     (0..60).find(|&n| step * 10_f64.powi(n) >= 0.999).unwrap_or(0) as usize
 }
 
