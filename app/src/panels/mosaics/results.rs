@@ -8,6 +8,7 @@ use crate::state::desk::{Desk, Summed};
 use crate::state::order::entry;
 use crate::state::study::course::Course;
 use crate::widgets::number;
+use crate::widgets::staged::staged;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::descriptor::Family;
@@ -20,6 +21,9 @@ use tessera_core::figure::ranking::{Ranked, Ranking};
 use tessera_core::figure::violin::{Spread, violins};
 use tessera_core::metric::Metric;
 use tessera_core::undefined::{Score, Told};
+
+/// Figures and table: they are drawn one after the other.
+const PARTS: usize = 5;
 
 /// Most mosaics whose scores are drawn as points and densities: more make no difference to the eye.
 const POINTS: usize = 1500;
@@ -46,8 +50,9 @@ fn All(desk: Desk) -> impl IntoView {
     let count = move || desk.studio.course.with(|one| one.as_ref().map_or(0, |one| one.spec().metrics.len()));
     let chosen = Memo::new(move |_| metric.get().min(count().saturating_sub(1)));
     let stale = Memo::new(move |_| desk.study_is_stale());
+    let parts = staged(PARTS);
     view! {
-        <section class="results" id="results" aria-labelledby="results-title" data-units=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.summary.units)).to_string() data-resamples=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.resamples)).to_string()>
+        <section class="results" id="results" aria-labelledby="results-title" data-units=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.summary.units)).to_string() data-kept=move || desk.studio.course.with(|one| one.as_ref().map_or(0, |one| one.kept)).to_string() data-resamples=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.resamples)).to_string()>
             <Head desk metric chosen />
             <Show when=move || stale.get()>
                 <p class="s stale" role="status">"These results are of the study as it was before your last changes. Run it to renew them."</p>
@@ -56,9 +61,9 @@ fn All(desk: Desk) -> impl IntoView {
             <OnMosaics desk />
             <div class="figs">
                 <WhichMethod desk chosen />
-                <HowSpread desk chosen />
-                <MosaicsAgree desk />
-                <MethodsAgree desk chosen />
+                <Show when=move || { parts.get() > 1 }><HowSpread desk chosen /></Show>
+                <Show when=move || { parts.get() > 2 }><MosaicsAgree desk /></Show>
+                <Show when=move || { parts.get() > 3 }><MethodsAgree desk chosen /></Show>
                 <figure class="fig wide-fig">
                     <header>
                         <h2>"All scores"</h2>
@@ -69,7 +74,7 @@ fn All(desk: Desk) -> impl IntoView {
                         </span>
                         <p>"Means over mosaics. n/a: needs relevance below zero, which this method does not give."</p>
                     </header>
-                    <Scores desk metric=chosen />
+                    <Show when=move || { parts.get() > 4 }><Scores desk metric=chosen /></Show>
                 </figure>
             </div>
         </section>
@@ -92,7 +97,8 @@ fn Head(desk: Desk, metric: RwSignal<usize>, chosen: Memo<usize>) -> impl IntoVi
     let words = move || {
         desk.studio.course.with(|course| {
             let Some(course) = course else { return String::new() };
-            let (units, all) = (course.record.units.len(), course.all());
+            let units = desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.summary.units));
+            let all = course.all();
             if units == all {
                 format!("{} mosaics", number::count(all))
             } else {
