@@ -64,6 +64,17 @@ pub enum Told {
 }
 
 impl Told {
+    /// The number, or why there is none.
+    ///
+    /// # Errors
+    /// What was told instead of a number.
+    pub fn score(self) -> Score {
+        match self {
+            Told::Number(number) => Ok(number),
+            Told::Undefined(why) => Err(why),
+        }
+    }
+
     /// The number, if there is one.
     #[must_use]
     pub fn number(self) -> Option<f64> {

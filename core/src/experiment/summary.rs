@@ -167,7 +167,7 @@ impl Table {
         let by_mean = self.standings(&there, &ranked, units, plan, if self.study { first_two } else { mean });
         let by_median = self.standings(&there, &ranked, units, plan, median);
         let method = |(row, name): (usize, &String)| {
-            let scores: Vec<Score> = self.rows[row].iter().map(|score| score_of(*score)).collect();
+            let scores: Vec<Score> = self.rows[row].iter().map(|score| score.score()).collect();
             let spread = Spread::of(&scores);
             let place = |places: &[Standing]| ranked.iter().position(|&one| one == row).map(|at| places[at]);
             MethodSummary {
@@ -261,13 +261,6 @@ impl Table {
 fn correlation(one: &[Option<f64>], other: &[Option<f64>], study: bool) -> Score {
     let (one, other) = if study { gapless(one, other)? } else { complete(one, other) };
     rho(&one, &other)
-}
-
-fn score_of(told: Told) -> Score {
-    match told {
-        Told::Number(number) => Ok(number),
-        Told::Undefined(why) => Err(why),
-    }
 }
 
 /// The scores that exist among some units.
