@@ -46,7 +46,10 @@ pub fn OnMosaics(desk: Desk) -> impl IntoView {
         let accuracy = summed.map(|summed| summed.summary.accuracy.clone()).unwrap_or_default();
         let share = |told: Told| told.number().map_or_else(|| "none".to_owned(), number::whole_percent);
         let rows = accuracy.into_iter().map(|row| {
-            let name = if row.class == "target" { "target".to_owned() } else { format!("class {}", row.class) };
+            let name = match row.class.strip_prefix("other ") {
+                None => "the target".to_owned(),
+                Some(number) => format!("other class {number}"),
+            };
             view! {
                 <li><span class="s">{name}</span>
                     <Define what=What::Accuracy><b class="n">{share(row.top1)}</b></Define>

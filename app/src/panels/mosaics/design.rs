@@ -4,9 +4,11 @@ use super::grid::runs;
 use super::plan::is_drawn;
 use crate::state::desk::Desk;
 use crate::state::study::design::{self, How};
+use crate::widgets::save;
 use leptos::prelude::*;
 use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::subject::Stored;
+use tessera_core::mosaic::table;
 use tessera_core::mosaic::tile::Fit;
 
 /// A whole number of the design.
@@ -96,7 +98,14 @@ pub fn Design(desk: Desk) -> impl IntoView {
             {COUNTS.map(|count| view! { <Field desk count /> }).collect_view()}
             <Choices desk />
         </fieldset>
+        <button class="link s" type="button" id="save-mosaics" on:click=move |_| { save_mosaics(desk); }>"Save the table of mosaics (CSV)"</button>
     }
+}
+
+/// Saves which photos make up which mosaic, as the study's own table.
+fn save_mosaics(desk: Desk) -> Option<()> {
+    let drawn = desk.studio.drawn.get_untracked().ok()?;
+    save::text("tessera-mosaics.csv", "text/csv", &table::write(&drawn.mosaics))
 }
 
 #[component]

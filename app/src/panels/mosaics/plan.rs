@@ -33,6 +33,9 @@ pub fn Plan(desk: Desk) -> impl IntoView {
             </header>
             <Price desk />
             <Run desk />
+            <Show when=study>
+                <small>"The study also normalised pictures with mean and deviation 0.5, whatever the network was trained with. Here the network's own are used; they can be changed in its preprocessing, under Models."</small>
+            </Show>
             <details class="how">
                 <summary>"How mosaics are made"</summary>
                 <Design desk />

@@ -2,6 +2,8 @@
 
 use super::cells::{Frames, Picture};
 use super::definition::{Define, What};
+use super::figure::{save_png, save_svg};
+use super::saved;
 use crate::panels::stage::pixels;
 use crate::state::desk::{Desk, Sheet};
 use crate::state::order;
@@ -57,6 +59,12 @@ fn One(desk: Desk, at: usize) -> impl IntoView {
             <header class="row">
                 <h2 id="sheet-title">{title}</h2>
                 <span class="s grow">{words}</span>
+                <Show when=move || sheet.with(|sheet| sheet.as_ref().is_some_and(|sheet| sheet.maps && !sheet.busy))>
+                    <span class="save" role="group" aria-label="Save the summary sheet">
+                        <button type="button" id="sheet-svg" on:click=move |_| { saved::drawing(desk, at).map(|drawing| save_svg(&drawing, &saved::name(at))); }>"SVG"</button>
+                        <button type="button" id="sheet-png" on:click=move |_| { saved::drawing(desk, at).and_then(|drawing| save_png(drawing, saved::name(at))); }>"PNG"</button>
+                    </span>
+                </Show>
                 <button class="b bare sq" type="button" aria-label="Close the sheet" on:click=move |_| desk.open_sheet(None)>
                     <Draw icon=Icon::Close />
                 </button>

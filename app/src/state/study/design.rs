@@ -137,7 +137,9 @@ impl Design {
                 spec.cells()
             ));
         }
-        Ok(Drawn { dataset: dataset.clone(), spec, mosaics })
+        let table = self.table.as_deref().filter(|_| self.how == How::Table);
+        let table = table.map(|table| String::from_utf8_lossy(table).into_owned()).unwrap_or_default();
+        Ok(Drawn { dataset: dataset.clone(), spec, mosaics, table })
     }
 
     fn words(&self, error: &MosaicError) -> String {
@@ -182,6 +184,8 @@ pub struct Drawn {
     pub spec: Mosaics,
     /// The mosaics.
     pub mosaics: Vec<Mosaic>,
+    /// The table that they came from; empty where they were drawn.
+    pub table: String,
 }
 
 #[cfg(test)]

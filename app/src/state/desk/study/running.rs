@@ -28,7 +28,7 @@ impl Desk {
         self.make_ready(spec, &drawn);
         self.change(|course| course.state = State::Reading);
         spawn_local(async move {
-            self.recall().await;
+            self.recall(true).await;
             // It may have been stopped, or another may have taken its place, while it was read.
             let mut goes = false;
             self.change(|course| {
@@ -98,14 +98,19 @@ impl Desk {
     pub fn draw_unit(self, at: usize) {
         let Ok((spec, drawn)) = untrack(move || self.study_spec()) else { return };
         self.make_ready(spec, &drawn);
-        let mut taken = false;
-        self.change(|course| taken = course.take_this(at));
-        let work = Work::Compose { at, unit: true };
-        if taken {
-            let shared = super::shared_as(&work);
-            self.submit(work);
-            self.hands.update_value(|hands| shared.into_iter().for_each(|shared| hands.pool.promote(shared)));
-        }
+        spawn_local(async move {
+            // It may have been run on an earlier visit: then only its maps are drawn again.
+            self.recall(false).await;
+            self.sum_up(true);
+            let mut taken = false;
+            self.change(|course| taken = course.take_this(at));
+            let work = Work::Compose { at, unit: true };
+            if taken {
+                let shared = super::shared_as(&work);
+                self.submit(work);
+                self.hands.update_value(|hands| shared.into_iter().for_each(|shared| hands.pool.promote(shared)));
+            }
+        });
     }
 
     /// Stops the study: what is done stays, what is in hand is lost.
