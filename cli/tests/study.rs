@@ -45,7 +45,8 @@ fn refused(output: Output) -> String {
 }
 
 /// Eight mosaics of two by two cells of 56 pixels, one cell each the target's.
-const SPEC: &str = "spec samples.csv --cell 56 --targets 1 --per-class 1 --method gradcam,random --seed 3 --out spec.json";
+const SPEC: &str =
+    "spec samples.csv --cell 56 --targets 1 --per-class 1 --method gradcam,random --seed 3 --out spec.json";
 
 fn record_of(printed: &str) -> String {
     printed.lines().last().unwrap().to_owned()
@@ -59,9 +60,18 @@ fn a_study_runs_goes_on_and_splits_into_shards() {
     done(foretold);
     let whole = done(tessera(&folder, "run spec.json samples.csv --out whole --maps"));
     assert!(whole.contains("8 run, 0 failed") && whole.contains("precision (alpha"), "{whole}");
-    for file in ["record.json", "summary.json", "dataset.csv", "mosaics.csv", "tables/scores.csv", "tables/alphas.csv",
-        "figures/ranking-precision.svg", "figures/agreement.svg", "maps/7-gradcam.npy", "link.txt"]
-    {
+    for file in [
+        "record.json",
+        "summary.json",
+        "dataset.csv",
+        "mosaics.csv",
+        "tables/scores.csv",
+        "tables/alphas.csv",
+        "figures/ranking-precision.svg",
+        "figures/agreement.svg",
+        "maps/7-gradcam.npy",
+        "link.txt",
+    ] {
         assert!(fs::metadata(folder.join("whole").join(file)).is_ok_and(|file| file.len() > 40), "{file}");
     }
     let summary: Value = serde_json::from_slice(&fs::read(folder.join("whole/summary.json")).unwrap()).unwrap();

@@ -94,7 +94,6 @@ impl From<Score> for Told {
     }
 }
 
-
 /// `value` if it is a number that can be worked with.
 ///
 /// # Errors

@@ -145,7 +145,9 @@ fn shards_are_one_record_and_seconds_do_not_matter() {
     assert_eq!(merged.digest(), whole.digest());
     assert_ne!(merged, whole, "the seconds differ");
     assert!(Record::merge([shard([1, 3]), shard([3, 2])]).unwrap_err().contains("3.jpg is in two"));
-    assert!(Record::merge([whole.clone(), record(|spec| spec["seed"] = json!(1))]).unwrap_err().contains("different Specs"));
+    assert!(
+        Record::merge([whole.clone(), record(|spec| spec["seed"] = json!(1))]).unwrap_err().contains("different Specs")
+    );
     assert!(Record::merge([]).is_err());
     let other = Record { device: "other".into(), ..whole.clone() };
     assert!(Record::merge([shard([0, 1]), other]).unwrap_err().contains("alike"));
@@ -185,7 +187,9 @@ fn the_summary_is_that_of_hand() {
     assert!((alpha - (1.0 - (4.0 / 3.0) / (6.0 / 5.0))).abs() < 1e-12, "{alpha}");
     // 0.9 0.4 0.7 against 0.5 0.6 0.2: ranks 3 1 2 and 2 3 1.
     assert!((precision.rho[0][1].value.number().unwrap() + 0.5).abs() < 1e-12);
-    assert!(precision.methods[0].mean.interval.is_some() && precision.rho[1][0].interval == precision.rho[0][1].interval);
+    assert!(
+        precision.methods[0].mean.interval.is_some() && precision.rho[1][0].interval == precision.rho[0][1].interval
+    );
     let [target, first, second] = &summary.accuracy[..] else { panic!("{:?}", summary.accuracy) };
     for (row, top1) in [(target, 1.0), (first, 0.0), (second, 0.0)] {
         assert_eq!((row.top1, row.top5, row.units), (Told::Number(top1), Told::Number(1.0), 3), "{}", row.class);
@@ -275,7 +279,8 @@ fn broken_and_hostile_links_are_one_sentence() {
     };
     let bomb = packed(&vec![b' '; 200 << 20]);
     let deep = packed("[".repeat(100_000).as_bytes());
-    let cases = [("", "version"), ("2.AAAA", "version"), ("1.****", "cut off"), (&bomb, "too long"), (&deep, "no Spec")];
+    let cases =
+        [("", "version"), ("2.AAAA", "version"), ("1.****", "cut off"), (&bomb, "too long"), (&deep, "no Spec")];
     for (text, said) in cases {
         let error = link::read(text).unwrap_err().to_string();
         assert!(error.contains(said), "{said}: {error}");

@@ -162,7 +162,8 @@ impl Board<'_> {
             let between = "Spearman's rho between methods over mosaics: whether they find the same ones easy.";
             put(&format!("correlations-{id}"), &about, between, &|frame| self.correlations(at, frame));
         }
-        let agreement = "Krippendorff's alpha of the ranks that mosaics give to methods, ordinal, with intervals of 95 %.";
+        let agreement =
+            "Krippendorff's alpha of the ranks that mosaics give to methods, ordinal, with intervals of 95 %.";
         put("agreement", &format!("Do mosaics agree on the ranking? {network}"), agreement, &|frame| {
             Some(self.agreement(frame))
         });
