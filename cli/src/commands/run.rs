@@ -12,13 +12,14 @@ use std::time::Instant;
 use tessera_core::experiment::link::{self, Claim, Found};
 use tessera_core::experiment::summary::RESAMPLES;
 use tessera_core::experiment::{Record, Spec, Subject, Summary, tables};
+use tessera_core::figure::board::Board;
 use tessera_core::mosaic::table;
 use tessera_core::undefined::Told;
 
 /// Run a Spec: every method on every mosaic, scored, summed up
 ///
 /// Writes spec.json, units.jsonl (a line as soon as a mosaic is done), record.json, summary.json, dataset.csv,
-/// mosaics.csv, tables/*.csv and link.txt. A run that was cut off goes on where it was when it is started again with the
+/// mosaics.csv, tables/*.csv, figures/*.svg and link.txt. A run that was cut off goes on where it was when it is started again with the
 /// same --out.
 #[derive(Args)]
 pub struct RunSpec {
@@ -145,6 +146,9 @@ pub fn conclude(record: &Record, out: &Path, json: bool) -> Result<(), String> {
     write(out, "record.json", text(serde_json::to_string(record)).as_bytes())?;
     write(out, "summary.json", text(serde_json::to_string_pretty(&summary)).as_bytes())?;
     for file in tables::all(record, &summary) {
+        write(out, &file.name, &file.bytes)?;
+    }
+    for file in (Board { record, summary: &summary }).files() {
         write(out, &file.name, &file.bytes)?;
     }
     let link = link::write(&Claim { spec: record.spec.clone(), found: Some(Found::of(record)) });

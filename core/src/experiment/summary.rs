@@ -164,10 +164,12 @@ impl Table {
         let there: Vec<Vec<Option<f64>>> =
             self.rows.iter().map(|row| row.iter().map(|score| score.number()).collect()).collect();
         let ranked: Vec<usize> = (0..there.len()).filter(|&row| there[row].iter().any(Option::is_some)).collect();
-        let by_mean = self.standings(&there, &ranked, units, plan, if self.study { first_two } else { mean });
-        let by_median = self.standings(&there, &ranked, units, plan, median);
+        // What the study's ranking takes for the mean is that of the first two mosaics.
+        let first = if self.study { 2 } else { usize::MAX };
+        let by_mean = self.standings(&there, &ranked, (units, plan), (first, mean));
+        let by_median = self.standings(&there, &ranked, (units, plan), (usize::MAX, median));
         let method = |(row, name): (usize, &String)| {
-            let scores: Vec<Score> = self.rows[row].iter().map(|score| score_of(*score)).collect();
+            let scores: Vec<Score> = self.rows[row].iter().map(|score| score.score()).collect();
             let spread = Spread::of(&scores);
             // Where no score exists, their reason says more than that there are none.
             let why = spread.undefined.keys().next().copied().filter(|_| spread.count == 0);
@@ -196,14 +198,13 @@ impl Table {
         if self.study { Best::Highest } else { self.metric.best() }
     }
 
-    /// The places of the methods that have scores, by what `centre` makes of each one's.
+    /// The places of the methods that have scores, by what `centre` makes of each one's on the first so many units.
     fn standings(
         &self,
         rows: &[Vec<Option<f64>>],
         ranked: &[usize],
-        units: &Units,
-        plan: &Plan,
-        centre: fn(&[f64]) -> Score,
+        (units, plan): (&Units, &Plan),
+        (first, centre): (usize, fn(&[f64]) -> Score),
     ) -> Vec<Standing> {
         let ties = if self.study { Ties::Order } else { Ties::Average };
         let places = |drawn: &[usize]| -> Vec<Option<f64>> {
@@ -211,7 +212,7 @@ impl Table {
                 ranked.iter().map(|&row| centre(&values(&rows[row], drawn)).ok()).collect();
             ranks(&centres, self.best(), ties)
         };
-        let all: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).collect();
+        let all: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).take(first).collect();
         // The study says no interval, and a mean of two units has none.
         let drawn = if self.study { vec![] } else { resamples(units, plan, places) };
         let standing = |(at, rank): (usize, Option<f64>)| {
@@ -266,13 +267,6 @@ fn correlation(one: &[Option<f64>], other: &[Option<f64>], study: bool) -> Score
     rho(&one, &other)
 }
 
-fn score_of(told: Told) -> Score {
-    match told {
-        Told::Number(number) => Ok(number),
-        Told::Undefined(why) => Err(why),
-    }
-}
-
 /// The scores that exist among some units.
 fn values(row: &[Option<f64>], units: &[usize]) -> Vec<f64> {
     units.iter().filter_map(|&unit| row[unit]).collect()
@@ -280,11 +274,6 @@ fn values(row: &[Option<f64>], units: &[usize]) -> Vec<f64> {
 
 fn median(values: &[f64]) -> Score {
     Spread::of(&values.iter().map(|value| Ok(*value)).collect::<Vec<_>>()).median()
-}
-
-/// What the study's ranking takes for the mean: that of the first two units.
-fn first_two(values: &[f64]) -> Score {
-    mean(&values[..values.len().min(2)])
 }
 
 fn estimate(value: Score, units: &Units, plan: &Plan, statistic: impl FnMut(&[usize]) -> Score) -> Estimate {
