@@ -77,7 +77,7 @@ pub fn map(network: &Network, input: &Input, class: usize, method: &str, setting
 #[must_use]
 pub fn spec(method: &str, settings: &[(&str, &str)]) -> MethodSpec {
     let settings = settings.iter().map(|(id, text)| ((*id).to_owned(), Setting::from(*text))).collect();
-    MethodSpec { id: method.into(), settings: Settings(settings) }
+    MethodSpec::of(method, Settings(settings))
 }
 
 /// What costs passes.
@@ -92,7 +92,7 @@ pub fn cheap(entry: &Entry, few: u64) -> MethodSpec {
     };
     let costly = entry.params.iter().filter(|param| SAMPLES.contains(&param.id));
     let settings = costly.filter_map(|param| Some((param.id.to_owned(), count(param.domain)?))).collect();
-    MethodSpec { id: entry.id.into(), settings: Settings(settings) }
+    MethodSpec::of(entry.id, Settings(settings))
 }
 
 /// A picture of stripes in three colours.

@@ -11,7 +11,7 @@ use tessera_core::experiment::MethodSpec;
 use tessera_core::map::Map;
 use tessera_core::method::{self, Flow, MethodError, Moment, Watcher, Work};
 use tessera_core::network::canonise::fold_batch_norms;
-use tessera_core::network::card::{Card, ONNX};
+use tessera_core::network::card::{Card, ONNX, Output};
 use tessera_core::network::graph::Graph;
 use tessera_core::network::parameters::Parameters;
 use tessera_core::network::{Network, Objective, Session, load, zoo};
@@ -51,26 +51,35 @@ impl Scene {
     /// opened.
     #[must_use]
     pub fn formula(file: &str) -> Scene {
-        Scene::canonised(file, fold_batch_norms)
+        Scene::canonised(Golden::open(file), fold_batch_norms)
+    }
+
+    /// The same with a single class, yes or no.
+    #[must_use]
+    pub fn of_one_class(file: &str) -> Scene {
+        let mut golden = Golden::open(file);
+        golden.dimensions.classes = 1;
+        let mut scene = Scene::canonised(golden, fold_batch_norms);
+        scene.network.card.output = Output::Sigmoid;
+        scene
     }
 
     /// The same with batch norms where they are.
     #[must_use]
     pub fn as_built(file: &str) -> Scene {
-        Scene::canonised(file, |graph, parameters| (graph, parameters))
+        Scene::canonised(Golden::open(file), |graph, parameters| (graph, parameters))
     }
 
     /// The same with other weights.
     #[must_use]
     pub fn changed(file: &str, change: impl FnOnce(&mut Parameters)) -> Scene {
-        Scene::canonised(file, |graph, mut parameters| {
+        Scene::canonised(Golden::open(file), |graph, mut parameters| {
             change(&mut parameters);
             fold_batch_norms(graph, parameters)
         })
     }
 
-    fn canonised(file: &str, canonise: impl FnOnce(Graph, Parameters) -> (Graph, Parameters)) -> Scene {
-        let golden = Golden::open(file);
+    fn canonised(golden: Golden, canonise: impl FnOnce(Graph, Parameters) -> (Graph, Parameters)) -> Scene {
         let graph = golden.graph();
         let parameters = golden.parameters(&graph);
         let (graph, parameters) = canonise(graph, parameters);
@@ -85,8 +94,8 @@ impl Scene {
             order: Order::Rgb,
         };
         let card = Card {
-            id: file.into(),
-            title: file.into(),
+            id: golden.file.clone(),
+            title: golden.file.clone(),
             architecture: ONNX.into(),
             classes: golden.dimensions.classes,
             weights: String::new(),

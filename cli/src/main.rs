@@ -1,9 +1,11 @@
 //! `tessera`: what a network says about a photo, and what it looked at.
 
 mod commands;
+mod dataset;
 mod file;
 mod model;
 mod run;
+mod study;
 mod wish;
 
 use clap::Parser;

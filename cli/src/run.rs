@@ -7,8 +7,12 @@ use std::io::{Cursor, IsTerminal};
 use std::pin::Pin;
 use std::time::Instant;
 use tessera_core::experiment::{self, Answer, Cell, Flow, MethodSpec, Observer, Step};
+use tessera_core::figure::bcos::{SMOOTH, picture};
 use tessera_core::figure::overlay::overlay;
 use tessera_core::map::Map;
+use tessera_core::method::bcos::linear;
+use tessera_core::method::lrp::{self, LayerSum};
+use tessera_core::network::{Objective, Session};
 use tessera_core::photo::Input;
 
 /// What came out.
@@ -123,16 +127,43 @@ impl Observer for Gathering<'_> {
 /// # Errors
 /// If the picture cannot be encoded.
 pub fn overlay_png(map: &Map, input: &Input) -> Result<Vec<u8>, String> {
-    let picture = overlay(map, input);
+    png(&overlay(map, input), input, ExtendedColorType::Rgb8)
+}
+
+/// The picture of a B-cos explanation in the colours that the network asks for, as a PNG file with transparency.
+///
+/// # Errors
+/// If the network gives none, or the picture cannot be encoded.
+pub fn bcos_png(model: &Model, map: &Map, input: &Input) -> Result<Vec<u8>, String> {
+    let (mut session, objective) = again(model, map, input)?;
+    let linear = pollster::block_on(linear(&mut session, &objective)).map_err(|error| error.to_string())?;
+    let picture = picture(&linear.weights, &linear.inputs, session.size, SMOOTH);
+    let bytes: Vec<u8> = picture.iter().map(|value| (value * 255.0 + 0.5) as u8).collect();
+    png(&bytes, input, ExtendedColorType::Rgba8)
+}
+
+/// The sums of relevance at each layer for a map by relevance propagation.
+///
+/// # Errors
+/// If the device fails.
+pub fn layer_sums(model: &Model, map: &Map, input: &Input) -> Result<Vec<LayerSum>, String> {
+    let (mut session, objective) = again(model, map, input)?;
+    let sums = lrp::sums(&mut session, &objective, &map.facts.provenance.settings);
+    pollster::block_on(sums).map_err(|error| error.to_string())
+}
+
+/// The input on its network once more, and what a map explains.
+fn again<'m>(model: &'m Model, map: &Map, input: &Input) -> Result<(Session<'m>, Objective), String> {
+    let (network, from) = (&model.network, &map.facts.provenance);
+    let classes = [Some((from.target, 1.0)), from.against.map(|class| (class, -1.0))].into_iter().flatten().collect();
+    let session = Session::new(network, input.normalised(&network.card.preprocess), input.height, input.width);
+    Ok((session.map_err(|error| error.to_string())?, Objective { classes, scale: from.scale }))
+}
+
+fn png(picture: &[u8], input: &Input, colours: ExtendedColorType) -> Result<Vec<u8>, String> {
     let mut file = Cursor::new(vec![]);
-    write_buffer_with_format(
-        &mut file,
-        &picture,
-        input.width as u32,
-        input.height as u32,
-        ExtendedColorType::Rgb8,
-        ImageFormat::Png,
-    )
-    .map_err(|error| format!("The overlay could not be encoded ({error}): try a smaller photo."))?;
+    let (width, height) = (input.width as u32, input.height as u32);
+    write_buffer_with_format(&mut file, picture, width, height, colours, ImageFormat::Png)
+        .map_err(|error| format!("The picture could not be encoded ({error}): try a smaller photo."))?;
     Ok(file.into_inner())
 }

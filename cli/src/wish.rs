@@ -1,7 +1,9 @@
-//! Which methods with which settings: what `--method`, `--preset` and `--param` say together.
+//! Which methods with which settings, and which steps after them: what `--method`, `--preset`, `--param` and `--steps` say
+//! together.
 
-use tessera_core::experiment::{MethodSpec, spec};
-use tessera_core::method::preset::{PRESETS, preset};
+use tessera_core::experiment::MethodSpec;
+use tessera_core::map::steps::StepSpec;
+use tessera_core::method::preset::{Member, PRESETS, Preset, preset};
 
 /// A method and the name it goes by: its id, with a number where it stands there again.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,30 +12,47 @@ pub struct Wish {
     pub name: String,
     /// The method, and what is set of it.
     pub spec: MethodSpec,
+    /// What is done to its map afterwards.
+    pub steps: Vec<StepSpec>,
 }
 
-/// Puts together what was typed.
+/// Puts together what was typed. Steps that were typed take the place of a preset's.
 ///
 /// # Errors
-/// If a method, a preset or a parameter does not exist, or a setting does not fit.
-pub fn read(methods: &[String], preset: Option<&str>, params: &[String]) -> Result<Vec<Wish>, String> {
-    let mut specs = preset.map(of_preset).transpose()?.unwrap_or_default();
-    specs.extend(methods.iter().map(|id| MethodSpec::plain(id.trim())));
+/// If a method, a preset, a step or a parameter does not exist, or a setting does not fit.
+pub fn read(
+    methods: &[String],
+    preset: Option<&str>,
+    params: &[String],
+    steps: Option<&[String]>,
+) -> Result<Vec<Wish>, String> {
+    let steps = steps.map(|steps| steps.iter().map(|text| step(text)).collect::<Result<Vec<_>, _>>()).transpose()?;
+    let taken = |member: &Member| (MethodSpec::from(member), steps.clone().unwrap_or_else(|| member.steps()));
+    let members = preset.map(of_preset).transpose()?.map_or(&[][..], |preset| preset.members);
+    let single = methods.iter().map(|id| (MethodSpec::plain(id.trim()), steps.clone().unwrap_or_default()));
     let mut wishes: Vec<Wish> = Vec::new();
-    for spec in specs {
+    for (spec, steps) in members.iter().map(taken).chain(single) {
         spec.complete().map_err(|error| error.to_string())?;
         let again = wishes.iter().filter(|wish| wish.spec.id == spec.id).count();
         let name = if again == 0 { spec.id.clone() } else { format!("{}-{}", spec.id, again + 1) };
-        wishes.push(Wish { name, spec });
+        wishes.push(Wish { name, spec, steps });
     }
     params.iter().try_for_each(|param| set(&mut wishes, param))?;
     Ok(wishes)
 }
 
-fn of_preset(id: &str) -> Result<Vec<MethodSpec>, String> {
+fn of_preset(id: &str) -> Result<&'static Preset, String> {
     let known = || PRESETS.iter().map(|preset| preset.id).collect::<Vec<_>>().join(", ");
-    let found = preset(id).ok_or_else(|| format!("There is no preset called {id}: choose from {}.", known()))?;
-    Ok(spec::methods(found))
+    preset(id).ok_or_else(|| format!("There is no preset called {id}: choose from {}.", known()))
+}
+
+/// Reads `clip:percentile=99`.
+fn step(text: &str) -> Result<StepSpec, String> {
+    let mut parts = text.trim().split(':');
+    let id = parts.next().unwrap_or_default();
+    let malformed = || format!("{text:?} is no step with settings: write STEP or STEP:KEY=VALUE.");
+    let settings = parts.map(|part| part.split_once('=').ok_or_else(malformed)).collect::<Result<Vec<_>, _>>()?;
+    StepSpec::typed(id, settings).map_err(|error| error.to_string())
 }
 
 /// Takes in one `key=value` or `name.key=value`.
@@ -49,16 +68,7 @@ fn set(wishes: &mut [Wish], text: &str) -> Result<(), String> {
         (None, 1) => (0, key),
         (None, _) => return Err(format!("Say which method {text} is for: METHOD.{text}, with one of {}.", names())),
     };
-    let wish = &mut wishes[at];
-    let entry = tessera_core::method::entry(&wish.spec.id).expect("completed above");
-    // What no parameter takes is told by the check below.
-    let setting = entry
-        .params
-        .iter()
-        .find(|param| param.id == key)
-        .map_or_else(|| Ok(value.into()), |param| param.read(value).map_err(|why| format!("{}: {why}", entry.title)))?;
-    wish.spec.settings.0.insert(key.into(), setting);
-    wish.spec.complete().map(drop).map_err(|error| error.to_string())
+    wishes[at].spec.set(key, value).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -67,7 +77,26 @@ mod tests {
 
     fn ask(methods: &[&str], preset: Option<&str>, params: &[&str]) -> Result<Vec<Wish>, String> {
         let own = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        read(&own(methods), preset, &own(params))
+        read(&own(methods), preset, &own(params), None)
+    }
+
+    fn stepped(preset: Option<&str>, steps: &[&str]) -> Result<Vec<Wish>, String> {
+        let steps: Vec<String> = steps.iter().map(|text| (*text).to_owned()).collect();
+        read(&["sobel".to_owned()], preset, &[], Some(&steps))
+    }
+
+    #[test]
+    fn steps_are_the_presets_unless_others_are_typed() {
+        let of = |wishes: Vec<Wish>, name: &str| {
+            let wish = wishes.into_iter().find(|wish| wish.name == name).unwrap();
+            wish.steps.iter().map(StepSpec::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(of(ask(&[], Some("facct24"), &[]).unwrap(), "smoothgrad"), ["absmax", "minmax"]);
+        let typed = || stepped(Some("facct24"), &["absolute", "clip:percentile=90"]).unwrap();
+        assert_eq!(of(typed(), "smoothgrad"), ["absolute", "clip percentile=90"]);
+        assert_eq!(of(typed(), "sobel"), ["absolute", "clip percentile=90"]);
+        assert!(stepped(None, &["clip:90"]).unwrap_err().contains("STEP:KEY=VALUE"));
+        assert!(stepped(None, &["blur"]).unwrap_err().contains("no step called blur: choose from sum"));
     }
 
     #[test]

@@ -21,6 +21,11 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// What became of the first photo's method of that place, in a record.
+fn outcome(record: &Value, at: usize) -> &Value {
+    &record["units"][0]["outcomes"][at]
+}
+
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -56,8 +61,8 @@ fn explain_writes_raw_maps_pictures_and_a_record() {
     let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
     assert!(output.status.success(), "{}", text(&output.stderr));
     let record: Value = serde_json::from_slice(&fs::read(out.join("record.json")).unwrap()).unwrap();
-    assert_eq!(record["target"]["index"], 285);
-    assert_eq!(record["maps"][0]["map"]["provenance"]["target"], 285);
+    assert_eq!(record["units"][0]["target"]["index"], 285);
+    assert_eq!(outcome(&record, 0)["map"]["map"]["provenance"]["target"], 285);
     check_npy(&fs::read(out.join("gradcam.npy")).unwrap(), "(7, 7)", 49);
     check_npy(&fs::read(out.join("gradient.npy")).unwrap(), "(3, 224, 224)", 3 * 224 * 224);
     assert!(fs::read_to_string(out.join("answer.svg")).unwrap().contains("Egyptian cat 285"));
@@ -65,6 +70,42 @@ fn explain_writes_raw_maps_pictures_and_a_record() {
         let picture = image::open(out.join(name)).unwrap();
         assert_eq!((picture.width(), picture.height()), (224, 224), "{name}");
     }
+}
+
+#[test]
+fn sums_of_relevance_at_layers_begin_with_the_logit() {
+    let out = folder("sums");
+    let wanted = ["--method", "lrp", "--layer-sums", "--json", "--out", out.to_str().unwrap()];
+    let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let made = &outcome(&record, 0)["map"];
+    let (layers, residual) = (made["layers"].as_array().unwrap(), &made["map"]["provenance"]["residual"]);
+    let near =
+        |a: &Value, b: &Value| (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-3 * b.as_f64().unwrap().abs();
+    assert_eq!(layers[0]["layer"], "input");
+    assert!(near(&layers[0]["sum"], &residual["sum"]), "{residual}");
+    assert!(near(&layers.last().unwrap()["sum"], &residual["expected"]), "{residual}");
+}
+
+#[test]
+fn steps_make_a_second_map_and_leave_the_raw_one() {
+    let out = folder("steps");
+    let wanted = ["--method", "gradient,uniform", "--steps", "absmax,clip:percentile=99,minmax", "--json"];
+    let output = tessera(&[&["explain", &sample("cat.jpg"), "--out", out.to_str().unwrap()], &wanted[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let made = &outcome(&record, 0)["map"];
+    let (raw, stepped) = (&made["map"], &made["stepped"]["map"]);
+    assert_eq!((&raw["channels"], &raw["steps"]), (&3.into(), &Value::Null));
+    let ids: Vec<&str> =
+        stepped["map"]["steps"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap()).collect();
+    assert_eq!((ids, &stepped["file"]), (vec!["absmax", "clip", "minmax"], &"gradient.steps.npy".into()));
+    check_npy(&fs::read(out.join("gradient.npy")).unwrap(), "(3, 224, 224)", 3 * 224 * 224);
+    check_npy(&fs::read(out.join("gradient.steps.npy")).unwrap(), "(224, 224)", 224 * 224);
+    assert!(out.join("uniform.npy").is_file() && !out.join("uniform.steps.npy").exists());
+    let why = outcome(&record, 1)["map"]["stepped"]["missing"].as_str().unwrap();
+    assert_eq!(why, "The step Min-max gives no map here. All values are equal.");
 }
 
 fn check_npy(file: &[u8], shape: &str, count: usize) {
@@ -84,7 +125,7 @@ fn crop_none_takes_the_photo_at_its_own_size() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let record: Value = serde_json::from_slice(&output.stdout).unwrap();
     let photo = image::open(sample("cat.jpg")).unwrap();
-    assert_eq!(record["input"], serde_json::json!([photo.height(), photo.width()]));
+    assert_eq!(record["units"][0]["input"], serde_json::json!([photo.height(), photo.width()]));
 }
 
 #[test]
@@ -114,17 +155,16 @@ fn settings_seeds_and_scales_reach_the_record() {
     let output = tessera(&[&["explain", &sample("cat.jpg")], &wanted[..]].concat());
     assert!(output.status.success(), "a method without a map does not spoil the others: {}", text(&output.stderr));
     let record: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let files: Vec<&str> =
-        record["maps"].as_array().unwrap().iter().map(|made| made["file"].as_str().unwrap()).collect();
+    let files: Vec<&str> = (0..3).map(|at| outcome(&record, at)["map"]["file"].as_str().unwrap()).collect();
     assert_eq!(files, ["smoothgrad.npy", "smoothgrad-2.npy", "integrated_gradients.npy"]);
     assert!(files.iter().all(|file| out.join(file).is_file()));
-    let from = |at: usize| &record["maps"][at]["map"]["provenance"];
+    let from = |at: usize| &outcome(&record, at)["map"]["map"]["provenance"];
     assert_eq!((&from(1)["target"], &from(1)["against"]), (&285.into(), &281.into()));
     assert_eq!((&from(1)["seed"], &from(1)["scale"]), (&7.into(), &"probability".into()));
     assert_eq!((&from(1)["samples"], &from(1)["settings"]["samples"]), (&serde_json::json!([3, 3]), &3.0.into()));
     assert!(from(1)["error"].as_f64().unwrap() > 0.0);
     assert!(from(2)["residual"]["expected"].is_f64());
-    assert!(record["missing"][0]["sentence"].as_str().unwrap().contains("no layer called nowhere"), "{record}");
+    assert!(outcome(&record, 3)["missing"].as_str().unwrap().contains("no layer called nowhere"), "{record}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The types all catalogues share: what a method, a metric or a model says of itself.
 
+pub mod choice;
 pub mod setting;
 
+pub use choice::{Catalogue, Choice, ChoiceError};
 use serde::{Deserialize, Serialize};
 pub use setting::{Domain, Param, Setting, SettingError, Settings};
 

@@ -24,6 +24,8 @@ pub enum Undefined {
     Negative,
     /// The map is of a kind that is never below zero, and the number speaks of what is.
     PositiveOnly,
+    /// Nearly all values are zero, and what would be left of the others is nothing.
+    Emptied,
     /// The resampled values all lie on one side of the estimate.
     OneSided,
 }
@@ -40,6 +42,7 @@ impl Undefined {
             Self::NotFinite => "A value is infinite, no number, or too large to add up.",
             Self::Negative => "A value is below zero, where only magnitudes make sense.",
             Self::PositiveOnly => "The method gives nothing below zero, and the number speaks of that.",
+            Self::Emptied => "Nearly all values are zero, and nothing of the others would be left.",
             Self::OneSided => "All resampled values lie on one side of the estimate.",
         }
     }
@@ -64,10 +67,10 @@ pub enum Told {
 }
 
 impl Told {
-    /// The number, or why there is none.
+    /// The same as a score.
     ///
     /// # Errors
-    /// What was told instead of a number.
+    /// Why there is none.
     pub fn score(self) -> Score {
         match self {
             Told::Number(number) => Ok(number),
@@ -90,7 +93,6 @@ impl From<Score> for Told {
         score.map_or_else(Told::Undefined, Told::Number)
     }
 }
-
 
 /// `value` if it is a number that can be worked with.
 ///

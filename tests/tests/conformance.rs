@@ -42,6 +42,32 @@ fn saturated_pictures() {
     }
 }
 
+/// What is the same everywhere has no deviation of its own.
+#[test]
+fn batch_norms_with_nothing_to_take_statistics_of() {
+    for name in NETWORKS {
+        let zero = Scene::changed(name, |parameters| fill(parameters, 0.0));
+        for scene in [Scene::formula(name).seeing(0.0), zero] {
+            for id in ["gradient", "guided_backpropagation", "integrated_gradients"] {
+                match scene.map(0, &spec(id, &[("statistics", "batch")])) {
+                    Ok(map) => assert!(map.values.iter().all(|v| v.is_finite()), "{name}, {id}"),
+                    Err(MethodError::Refused(why) | MethodError::Undefined(why)) => {
+                        assert!(why.ends_with('.'), "{why}")
+                    }
+                    Err(why) => panic!("{name}, {id}: {why}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn networks_of_one_class() {
+    for name in NETWORKS {
+        check(name, &Scene::of_one_class(name));
+    }
+}
+
 fn fill(parameters: &mut Parameters, number: f32) {
     parameters.0.values_mut().for_each(|parameter| parameter.values.fill(number));
 }

@@ -1,4 +1,4 @@
-//! The pages about methods in docs/methods and the table in README.md: written from the descriptors, never by hand.
+//! The pages about methods in docs/methods, that about steps and the table in README.md: written from the descriptors, never by hand.
 //!
 //! `TESSERA_WRITE=1 cargo test -p tessera-tests --test method_docs` writes them anew; with `TESSERA_FIGURES=1` figures that are
 //! missing too, which takes minutes for all.
@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use tessera_core::descriptor::{Domain, Entry, Param, Promise, Sign};
 use tessera_core::experiment::MethodSpec;
 use tessera_core::figure::overlay::overlay;
+use tessera_core::map::steps;
+use tessera_core::method::preset::PRESETS;
 use tessera_core::method::{ENTRIES, MethodError};
 use tessera_core::network::plan::Outline;
 use tessera_core::photo::jpeg;
@@ -29,6 +31,12 @@ const KINDS: [(&str, &str); 7] = [
     ("attention (ViT)", "vit_b_16"),
     ("B-cos (ResNet)", "bcos_resnet18"),
 ];
+
+const STEPS: &str = "# Steps after a map\n\nA method's map is kept as computed. What is done to it before it is scored \
+    or compared is a list of steps, each by its\nname, which the resulting map names. With a preset the command takes the \
+    preset's own.\n\n";
+
+const PARAMETERS: &str = "| parameter | what | default | may be |\n|---|---|---|---|\n";
 
 const BEGIN: &str = "<!-- methods:begin -->\n";
 const END: &str = "<!-- methods:end -->\n";
@@ -57,6 +65,28 @@ fn every_method_has_its_page() {
     for entry in ENTRIES {
         hold(&format!("docs/methods/{}.md", entry.id), &page(entry));
     }
+}
+
+#[test]
+fn steps_have_their_page() {
+    let mut text = String::from(STEPS);
+    for step in steps::ENTRIES {
+        let _ = writeln!(text, "## {}\n\n{} Source: {}\n", step.title, step.sentence, step.source);
+        if !step.params.is_empty() {
+            text += PARAMETERS;
+            step.params.iter().for_each(|param| text += &row(param));
+            text.push('\n');
+        }
+        let _ = writeln!(text, "    tessera explain photo.jpg --method gradient --steps {} --out maps\n", step.id);
+    }
+    text += "## What presets do\n\n| preset | method | steps |\n|---|---|---|\n";
+    for preset in PRESETS {
+        for member in preset.members.iter().filter(|member| !member.steps.is_empty()) {
+            let steps: Vec<String> = member.steps().iter().map(|step| format!("`{step}`")).collect();
+            let _ = writeln!(text, "| {} | {} | {} |", preset.id, member.entry().title, steps.join(", "));
+        }
+    }
+    hold("docs/steps.md", &text);
 }
 
 #[test]
@@ -114,7 +144,7 @@ fn page(entry: &Entry) -> String {
     if entry.params.is_empty() {
         text += "It has no parameters.\n";
     } else {
-        text += "| parameter | what | default | may be |\n|---|---|---|---|\n";
+        text += PARAMETERS;
         entry.params.iter().for_each(|param| text += &row(param));
     }
     let _ = writeln!(text, "\n    tessera explain photo.jpg --method {} --out maps", entry.id);

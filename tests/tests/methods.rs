@@ -1,9 +1,11 @@
 //! Attribution methods against captum, zennit, pytorch-grad-cam, lime, shap, bcos and their definitions
 //! (tests/golden/methods).
 
+use tessera_core::figure::bcos::picture;
 use tessera_core::map::Map;
-use tessera_core::method::expected_gradients;
 use tessera_core::method::iba::{self, Statistics};
+use tessera_core::method::{bcos, expected_gradients};
+use tessera_core::network::Objective;
 use tessera_tests::explained::spec;
 use tessera_tests::methods::References;
 use tessera_tests::scene::Scene;
@@ -16,8 +18,11 @@ const POSITIVE: [&str; 6] = ["gradcam", "gradcam++", "xgradcam", "layercam", "sc
 type Line = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// All that is compared.
-const METHODS: [Line; 43] = [
+const METHODS: [Line; 46] = [
     ("gradient", "gradient", &[]),
+    ("gradient.training", "gradient", &[("statistics", "batch")]),
+    ("guided_backprop.training", "guided_backpropagation", &[("statistics", "batch")]),
+    ("integrated_gradients.training", "integrated_gradients", &[("steps", "20"), ("statistics", "batch")]),
     ("input_x_gradient", "input_x_gradient", &[]),
     ("integrated_gradients.gausslegendre", "integrated_gradients", &[]),
     ("integrated_gradients.riemann_middle", "integrated_gradients", &[("steps", "20"), ("quadrature", "middle")]),
@@ -111,18 +116,18 @@ fn in_sequence() {
 
 #[test]
 fn with_sums() {
-    check("resnet18", 49);
+    check("resnet18", 52);
 }
 
 #[test]
 fn with_concatenations() {
-    check("densenet121", 33);
+    check("densenet121", 35);
     check("squeezenet1_1", 33);
 }
 
 #[test]
 fn with_clips_and_depthwise_convolutions() {
-    check("mobilenet_v2", 32);
+    check("mobilenet_v2", 34);
 }
 
 #[test]
@@ -139,6 +144,21 @@ fn with_attention() {
 fn with_scales() {
     check("bcos_resnet18", 1);
     check("bcos_simple_vit_ti_patch16", 1);
+}
+
+/// The weights, and the pictures of them: where two colours are both next to nothing, rounding decides.
+#[test]
+fn pictures_of_scales() {
+    for file in ["bcos_resnet18", "bcos_simple_vit_ti_patch16"] {
+        let (scene, references) = (Scene::formula(file), References::open(file));
+        let (mut session, objective) = (scene.session(), Objective::logit(references.target));
+        let linear = pollster::block_on(bcos::linear(&mut session, &objective)).unwrap();
+        assert!(references.off("bcos.weights", &linear.weights, false) <= 1.0, "{file}");
+        for smooth in [0, 15] {
+            let found = picture(&linear.weights, &linear.inputs, session.size, smooth);
+            assert!(references.off(&format!("bcos.picture.smooth{smooth}"), &found, false) <= 1.0, "{file}, {smooth}");
+        }
+    }
 }
 
 #[test]
@@ -183,6 +203,22 @@ fn kernelshap_comes_near_shapley_values() {
     let error = map.facts.provenance.error.unwrap();
     println!("{:.4} apart, {error:.4} its own standard error", apart / length);
     assert!(apart / length < 3.0 * error && error < 0.1, "{} {error}", apart / length);
+}
+
+/// Eight thousand masks of ours against as many of numpy's draws: as near as both say of themselves.
+#[test]
+fn rise_comes_near_that_of_other_masks() {
+    let (scene, references) = (Scene::formula("resnet18"), References::open("resnet18"));
+    let map = scene.map(references.target, &spec("rise", &[("masks", "8000")])).unwrap();
+    let expected = &references.tensors["rise.many"];
+    let stride = map.values.len().div_ceil(expected.len());
+    let square = |sum: f64, d: f64| sum + d * d;
+    let found = map.values.iter().step_by(stride);
+    let apart = found.zip(expected).map(|(a, b)| f64::from(a - b)).fold(0.0, square).sqrt();
+    let length = expected.iter().map(|&v| f64::from(v)).fold(0.0, square).sqrt();
+    let (ours, theirs) = (map.facts.provenance.error.unwrap(), references.maps["rise.many"]["error"].as_f64().unwrap());
+    println!("{:.5} apart; standard errors {ours:.5} and {theirs:.5}", apart / length);
+    assert!(apart / length < 2.0 * ours.hypot(theirs) && ours < 0.02, "{:.5} {ours:.5} {theirs:.5}", apart / length);
 }
 
 /// With what the layer holds in 32 pictures by formula, and the references' noise.

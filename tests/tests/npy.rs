@@ -46,7 +46,7 @@ fn what_is_no_map_is_a_sentence() {
 fn ours_are_numpys_to_the_byte() {
     for channels in [1, 3] {
         let provenance = Provenance::default();
-        let facts = Facts { channels, height: 2, width: 4, sign: Sign::Signed, provenance };
+        let facts = Facts { channels, height: 2, width: 4, sign: Sign::Signed, provenance, steps: vec![] };
         let values = (0..channels * 8).map(|i| i as f32).collect();
         let reference = &expected()["written"][channels.to_string()];
         assert_eq!(npy::write(&Map { values, facts }), file(reference), "{channels} channels");

@@ -38,7 +38,7 @@ pub fn difference(one: &Drawn, other: &Drawn) -> Option<Drawn> {
         return None;
     }
     let values = stretched(one).zip(stretched(other)).map(|(a, b)| a - b).collect();
-    let facts = Facts { channels: 1, height, width, sign: Sign::Signed, provenance };
+    let facts = Facts { channels: 1, height, width, sign: Sign::Signed, provenance, steps: vec![] };
     let mut drawn = Drawn::new(one.key.clone(), Map { values, facts }, one.device.clone());
     drawn.number = one.number;
     drawn.minus = Some((other.number, order::name(other)));
@@ -48,7 +48,7 @@ pub fn difference(one: &Drawn, other: &Drawn) -> Option<Drawn> {
 /// How a map was stretched, in words.
 #[must_use]
 pub fn stretching(drawn: &Drawn) -> &'static str {
-    match drawn.map.facts.sign {
+    match drawn.sign {
         Sign::Positive => "stretched from its least to its greatest value onto 0 to 1",
         Sign::Signed => "divided by its greatest absolute value",
     }
@@ -56,7 +56,7 @@ pub fn stretching(drawn: &Drawn) -> &'static str {
 
 fn stretched(drawn: &Drawn) -> impl Iterator<Item = f32> {
     let (low, high) = drawn.field.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-    let (from, length) = match drawn.map.facts.sign {
+    let (from, length) = match drawn.sign {
         Sign::Positive => (low, high - low),
         Sign::Signed => (0.0, high.max(-low)),
     };

@@ -4,8 +4,42 @@ use super::order::Order;
 use super::results::Drawn;
 use std::sync::Arc;
 use tessera_core::descriptor::Sign;
+use tessera_core::map::Map;
 use tessera_core::map::colour::{Opacity, Scale, paint};
 use tessera_core::map::range::{Clip, Range};
+use tessera_core::map::steps::{self, Changes, ENTRIES, StepEntry, StepSpec, sum};
+
+/// How the channels of a map are made one for its colours: a step that changes channels and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reduction(&'static StepEntry);
+
+impl Default for Reduction {
+    fn default() -> Self {
+        Self(&sum::ENTRY)
+    }
+}
+
+impl Reduction {
+    /// All ways, the usual one first.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        ENTRIES.iter().filter(|entry| entry.changes == Changes::Channels).map(Self).collect()
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.0.title
+    }
+
+    /// One value a place and what it means; a map of one channel stays as it is.
+    #[must_use]
+    pub fn of(self, map: &Map) -> (Vec<f32>, Sign) {
+        let reduced = (map.facts.channels > 1).then(|| steps::run(&StepSpec::plain(self.0.id), map.clone()).ok());
+        // Sums beyond what numbers hold, which no step gives: colours say so of each place.
+        reduced.flatten().map_or_else(|| (map.flat(), map.facts.sign), |map| (map.values, map.facts.sign))
+    }
+}
 
 /// How maps are coloured. It never changes their numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,7 +95,7 @@ impl Display {
     /// A map as pixels: the weaker a value, the clearer its pixel.
     #[must_use]
     pub fn paint(&self, drawn: &Drawn, range: Range) -> Vec<u8> {
-        let scale = self.scale(drawn.map.facts.sign);
+        let scale = self.scale(drawn.sign);
         if range.low <= 0.0 {
             return paint(&drawn.field, scale, range, Opacity::Value);
         }

@@ -106,7 +106,7 @@ impl Picking {
                 Some(text) => drop(settings.0.insert(param.id.into(), param.read(text).ok()?)),
             }
         }
-        Some(MethodSpec { id: entry.id.into(), settings }.brief())
+        Some(MethodSpec::of(entry.id, settings).brief())
     }
 
     /// The ticked methods as they are set; none while something does not fit.

@@ -1,9 +1,11 @@
 //! What the network answered and the maps that came out, kept for as long as their photo.
 
+use super::display::Reduction;
 use super::photos::PhotoId;
 use super::question::Key;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tessera_core::descriptor::Sign;
 use tessera_core::experiment::{self, MethodSpec};
 use tessera_core::map::Map;
 use tessera_core::map::range::{Clip, Range};
@@ -68,8 +70,12 @@ pub struct Drawn {
     pub minus: Option<(u32, String)>,
     /// The map as computed.
     pub map: Map,
-    /// One value per pixel of the network's input: summed over channels, spread bilinearly.
+    /// One value per pixel of the network's input: its channels made one, spread bilinearly.
     pub field: Vec<f32>,
+    /// What the field's numbers mean.
+    pub sign: Sign,
+    /// How channels were made one.
+    pub reduction: Reduction,
     /// The ranges of the field: as usual, and with nothing left out.
     ranges: [(Clip, Range); 2],
     /// The least value of the field.
@@ -90,14 +96,32 @@ impl Drawn {
     /// A map made ready to be shown.
     #[must_use]
     pub fn new(key: Key, map: Map, device: DeviceFacts) -> Self {
+        Self::reduced(key, map, device, Reduction::default())
+    }
+
+    fn reduced(key: Key, map: Map, device: DeviceFacts, reduction: Reduction) -> Self {
         let (rows, columns) = map.facts.provenance.input;
         let (height, width) = (map.facts.height, map.facts.width);
-        let field = resample(&map.flat(), (height, width), (rows, columns), Interpolation::Bilinear);
-        let sign = map.facts.sign;
+        let (flat, sign) = reduction.of(&map);
+        let field = resample(&flat, (height, width), (rows, columns), Interpolation::Bilinear);
         let ranges = [Clip::USUAL, Clip::None].map(|clip| (clip, Range::of(&field, sign, clip)));
         let seconds = map.facts.provenance.seconds;
         let least = field.iter().copied().fold(f32::INFINITY, f32::min);
-        Self { number: 0, card: 0, key, sketch: false, minus: None, map, field, ranges, least, device, seconds }
+        Self {
+            number: 0,
+            card: 0,
+            key,
+            sketch: false,
+            minus: None,
+            map,
+            field,
+            sign,
+            reduction,
+            ranges,
+            least,
+            device,
+            seconds,
+        }
     }
 
     /// Whether it was stopped before all its samples were in.
@@ -117,7 +141,7 @@ impl Drawn {
     #[must_use]
     pub fn range(&self, clip: Clip) -> Range {
         let known = self.ranges.iter().find(|(known, _)| *known == clip);
-        known.map_or_else(|| Range::of(&self.field, self.map.facts.sign, clip), |(_, range)| *range)
+        known.map_or_else(|| Range::of(&self.field, self.sign, clip), |(_, range)| *range)
     }
 }
 
@@ -127,6 +151,8 @@ pub struct Results {
     answers: HashMap<Seen, Arc<Answer>>,
     maps: Vec<(Seen, Arc<Drawn>)>,
     missing: Vec<(Seen, Key, String)>,
+    /// How channels are made one.
+    pub reduction: Reduction,
     next: u32,
 }
 
@@ -142,8 +168,23 @@ impl Results {
         self.answers.get(&seen)
     }
 
+    /// Makes channels one in another way, those of all maps.
+    pub fn reduce(&mut self, reduction: Reduction) {
+        self.reduction = reduction;
+        for (_, drawn) in self.maps.iter_mut().filter(|(_, drawn)| drawn.map.facts.channels > 1) {
+            let again = Drawn::reduced(drawn.key.clone(), drawn.map.clone(), drawn.device.clone(), reduction);
+            let Drawn { card, sketch, seconds, .. } = **drawn;
+            *drawn = Arc::new(Drawn { number: self.next, card, sketch, seconds, ..again });
+            self.next += 1;
+        }
+    }
+
     /// Keeps a map, in the place of an older one of the same key.
     pub fn mapped(&mut self, seen: Seen, mut drawn: Drawn) {
+        if drawn.reduction != self.reduction {
+            let sketch = drawn.sketch;
+            drawn = Drawn { sketch, ..Drawn::reduced(drawn.key, drawn.map, drawn.device, self.reduction) };
+        }
         drawn.number = self.next;
         drawn.seconds += self.answer(seen).map_or(0.0, |answer| answer.seconds);
         self.next += 1;
@@ -226,7 +267,6 @@ impl Results {
 pub(super) mod tests {
     use super::super::question::tests::key;
     use super::*;
-    use tessera_core::descriptor::Sign;
     use tessera_core::map::{Facts, Provenance};
     use tessera_engine::protocol::DeviceKind;
 
@@ -247,7 +287,7 @@ pub(super) mod tests {
         };
         Map {
             values: values.to_vec(),
-            facts: Facts { channels: 1, height: 2, width: 2, sign: Sign::Positive, provenance },
+            facts: Facts { channels: 1, height: 2, width: 2, sign: Sign::Positive, provenance, steps: vec![] },
         }
     }
 
@@ -308,6 +348,26 @@ pub(super) mod tests {
         assert!(results.told(seen, &key("gradcam", 5)) && !results.told(seen, &key("gradcam", 6)));
         results.keep(|spec| spec.id != "gradcam");
         assert!(results.missing(seen).is_empty());
+    }
+
+    #[test]
+    fn channels_are_made_one_as_chosen() {
+        let mut results = Results::default();
+        let seen = (1, Crop::Centre);
+        let mut colours = map("gradient", 5, [0.0; 4]);
+        (colours.values, colours.facts.channels) = (vec![3.0, 0.0, 0.0, 0.0, -4.0, 0.0, 0.0, 0.0], 2);
+        colours.facts.sign = Sign::Signed;
+        let device = device();
+        results.mapped(seen, Drawn::new(key("gradient", 5), colours, device));
+        let shown = |results: &Results| (results.maps(seen)[0].field[0], results.maps(seen)[0].sign);
+        assert_eq!(shown(&results), (-1.0, Sign::Signed));
+        let number = results.maps(seen)[0].number;
+        for (reduction, value) in Reduction::all().into_iter().zip([-1.0, 4.0, 5.0]) {
+            results.reduce(reduction);
+            assert_eq!(shown(&results).0, value, "{}", reduction.title());
+        }
+        assert_eq!((shown(&results).1, results.maps(seen)[0].card), (Sign::Positive, 0));
+        assert_ne!(results.maps(seen)[0].number, number, "it is drawn anew");
     }
 
     #[test]

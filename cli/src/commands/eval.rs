@@ -1,27 +1,21 @@
 //! `tessera eval`: how often a network is right on labelled photos.
 
 use super::{Common, read_photo};
+use crate::dataset::{DatasetArgs, Labelled};
 use crate::model::Model;
 use crate::run;
 use clap::Args;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tessera_core::experiment::Cell;
-use tessera_core::experiment::dataset::{self, Unlabelled};
-use tessera_core::mosaic::Source;
 use tessera_core::photo::prepare;
 
 /// Say how often a network is right on labelled photos
 #[derive(Args)]
 pub struct Eval {
-    /// A folder of photos in folders of their class (its name or WordNet id) or called ClassName-Number.jpg; or a CSV
-    /// table with columns `file` and `index`, `wnid`, `class`, `name` or `label`
-    #[arg(value_name = "DATASET")]
-    dataset: PathBuf,
-    /// Folder that the table's files are in [default: the table's own]
-    #[arg(long, value_name = "FOLDER")]
-    photos: Option<PathBuf>,
+    #[command(flatten)]
+    dataset: DatasetArgs,
     /// Evaluate only the first so many photos
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
@@ -66,7 +60,7 @@ impl Eval {
     /// One sentence: what, why, what to do.
     pub fn run(self) -> Result<(), String> {
         let model = self.common.open()?;
-        let (folder, mut photos, left_out) = self.photos(&model)?;
+        let Labelled { folder, mut photos, left_out } = self.dataset.labelled(&model.classes)?;
         left_out.iter().for_each(|one| eprintln!("tessera: {one}"));
         photos.truncate(self.limit.unwrap_or(usize::MAX));
         let mut all = Count::default();
@@ -87,26 +81,11 @@ impl Eval {
         if all.photos == 0 {
             return Err(format!(
                 "No photo of {} could be evaluated: name a folder or table of labelled photos.",
-                self.dataset.display()
+                self.dataset.dataset.display()
             ));
         }
         self.print(&model, all, &classes, failed);
         Ok(())
-    }
-
-    /// The folder, the labelled photos in it, and what has no label.
-    fn photos(&self, model: &Model) -> Result<(PathBuf, Vec<Source>, Vec<Unlabelled>), String> {
-        if self.dataset.is_dir() {
-            let mut files = vec![];
-            gather(&self.dataset, "", &mut files)?;
-            files.sort();
-            let (known, unknown) = dataset::by_names(&files, &model.classes);
-            return Ok((self.dataset.clone(), known, unknown));
-        }
-        let table = std::fs::read(&self.dataset).map_err(|error| could_not(&self.dataset, &error))?;
-        let (known, unknown) = dataset::by_table(&table, &model.classes)?;
-        let own = self.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
-        Ok((self.photos.clone().unwrap_or(own), known, unknown))
     }
 
     /// The place of the right class in the network's order.
@@ -146,27 +125,4 @@ impl Eval {
             if failed > 0 { format!("; {failed} left out") } else { String::new() }
         );
     }
-}
-
-/// All files below a folder that are called as photos are, with `/` between folders.
-fn gather(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| could_not(folder, &error))?;
-    for entry in entries.filter_map(Result::ok) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_dir() {
-            gather(&entry.path(), &format!("{prefix}{name}/"), files)?;
-        } else if is_photo(&name) {
-            files.push(format!("{prefix}{name}"));
-        }
-    }
-    Ok(())
-}
-
-fn is_photo(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-    ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"].contains(&extension.as_str())
-}
-
-fn could_not(path: &Path, error: &std::io::Error) -> String {
-    format!("{} could not be read ({error}): check the path and its permissions.", path.display())
 }

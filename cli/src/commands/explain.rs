@@ -14,14 +14,17 @@ use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::subject::{PhotoSpec, Subject};
 use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
+use tessera_core::map::steps::apply;
 use tessera_core::map::{Facts, Map, npy};
+use tessera_core::method::{bcos, lrp};
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
 ///
-/// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W) and METHOD.png (the map over what the
-/// network saw), and once answer.svg (the best classes as bars) and record.json, which says how all came about. A method
-/// that is asked for again is called METHOD-2. `tessera methods` lists methods, parameters and presets.
+/// For each method it writes METHOD.npy (the raw map, f32, C x H x W or H x W), METHOD.png (the map over what the
+/// network saw), where steps are asked for METHOD.steps.npy (the map after them), and for B-cos networks METHOD.rgba.png
+/// (the colours that they ask for); once answer.svg (the best classes as bars) and record.json, which says how all came
+/// about. A method that is asked for again is called METHOD-2. `tessera methods` lists methods, parameters and presets.
 #[derive(Args)]
 pub struct Explain {
     /// Photo: JPEG, PNG, WebP, GIF, BMP or TIFF
@@ -35,6 +38,10 @@ pub struct Explain {
     /// A setting: samples=100, or with several methods smoothgrad.samples=100; may be repeated
     #[arg(long, value_name = "[METHOD.]KEY=VALUE")]
     param: Vec<String>,
+    /// What is done to maps afterwards, with commas between: absmax,clip:percentile=99,minmax; a preset has its own.
+    /// `tessera methods` lists them
+    #[arg(long, value_delimiter = ',', value_name = "STEP[:KEY=VALUE],...")]
+    steps: Option<Vec<String>>,
     /// The class to explain: predicted, least, an index or a name; or one rather than another: 281-vs-285
     #[arg(long, default_value = "predicted", value_name = "predicted|least|INDEX|NAME|A-vs-B")]
     target: String,
@@ -44,6 +51,9 @@ pub struct Explain {
     /// Seed of everything drawn at random
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Write the sums of relevance at each layer into the record, for maps by lrp
+    #[arg(long)]
+    layer_sums: bool,
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -57,7 +67,7 @@ pub struct Explain {
 impl Explain {
     /// Explains the photo and writes the files.
     pub fn run(self) -> Result<(), String> {
-        let wishes = wish::read(&self.method, self.preset.as_deref(), &self.param)?;
+        let wishes = wish::read(&self.method, self.preset.as_deref(), &self.param, self.steps.as_deref())?;
         let model = self.common.open()?;
         let target = model.target(&self.target)?;
         let photo = read_photo(&self.photo)?;
@@ -77,6 +87,7 @@ impl Explain {
             scale,
             seed,
             methods,
+            steps: wishes.iter().map(|wish| wish.steps.clone()).collect(),
             metrics: vec![],
             convention: Convention::Tessera,
         };
@@ -101,7 +112,7 @@ impl Explain {
         let (seed, mut outcomes) = (spec.seed, vec![]);
         for (at, wish) in wishes.iter().enumerate() {
             outcomes.push(match ran.outcome(at) {
-                Ok(map) => Outcome::Map(Box::new(self.write_map(&wish.name, map, input)?)),
+                Ok(map) => Outcome::Map(Box::new(self.write_method(model, wish, map, input)?)),
                 Err(sentence) => Outcome::Missing(sentence),
             });
         }
@@ -128,9 +139,32 @@ impl Explain {
     }
 
     fn write_map(&self, name: &str, map: &Map, input: &Input) -> Result<Made, String> {
+        write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
+        self.write_numbers(name, map)
+    }
+
+    /// The map, its picture in colours where it is of a B-cos network, its sums at layers, and the map after its steps.
+    fn write_method(&self, model: &Model, wish: &Wish, map: &Map, input: &Input) -> Result<Made, String> {
+        let Wish { name, steps, .. } = wish;
+        let mut made = self.write_map(name, map, input)?;
+        if map.facts.provenance.method == bcos::ENTRY.id {
+            write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
+        }
+        if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
+            made.layers = run::layer_sums(model, map, input)?;
+        }
+        if !steps.is_empty() {
+            made.stepped = Some(match apply(steps, map.clone()) {
+                Ok(map) => Outcome::Map(Box::new(self.write_numbers(&format!("{name}.steps"), &map)?)),
+                Err(why) => Outcome::Missing(why.to_string()),
+            });
+        }
+        Ok(made)
+    }
+
+    fn write_numbers(&self, name: &str, map: &Map) -> Result<Made, String> {
         let file = format!("{name}.npy");
         write_file(&self.out.join(&file), &npy::write(map))?;
-        write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
         Ok(Made { file: Some(file), ..Made::new(map, vec![]) })
     }
 
@@ -140,15 +174,25 @@ impl Explain {
         println!("{} as {} ({}): {:.2} %", self.photo.display(), target.name, target.index, target.probability * 100.0);
         for (name, outcome) in record.names().iter().zip(&unit.outcomes) {
             match outcome {
-                Outcome::Map(made) => {
-                    let facts = &made.map;
-                    let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
-                    let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
-                    let file = self.out.join(format!("{name}.npy"));
-                    println!("  {name:<10} {size:<13} {sign:<8} {}{}", file.display(), trust(facts));
-                }
+                Outcome::Map(made) => self.print_map(name, made),
                 Outcome::Missing(sentence) => println!("  {name:<10} no map: {sentence}"),
             }
+        }
+    }
+
+    fn print_map(&self, name: &str, made: &Made) {
+        let facts = &made.map;
+        let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
+        let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
+        let file = |made: &Made| self.out.join(made.file.as_deref().unwrap_or_default()).display().to_string();
+        println!("  {name:<10} {size:<13} {sign:<8} {}{}", file(made), trust(facts));
+        match &made.stepped {
+            Some(Outcome::Map(stepped)) => {
+                let steps: Vec<String> = stepped.map.steps.iter().map(ToString::to_string).collect();
+                println!("  {:<10} {:<23}{}", "", steps.join(", "), file(stepped));
+            }
+            Some(Outcome::Missing(sentence)) => println!("  {:<10} no map after its steps: {sentence}", ""),
+            None => {}
         }
     }
 }

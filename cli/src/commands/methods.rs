@@ -1,11 +1,12 @@
-//! `tessera methods`: which methods there are, and what can be set of them.
+//! `tessera methods`: which methods there are, what can be set of them, and what can be done to their maps.
 
 use clap::Args;
 use tessera_core::descriptor::{Entry, Family, Param};
+use tessera_core::map::steps;
 use tessera_core::method::ENTRIES;
 use tessera_core::method::preset::PRESETS;
 
-/// List the methods, what can be set of them, and the presets
+/// List the methods, what can be set of them, the steps that can follow, and the presets
 #[derive(Args)]
 pub struct Methods {
     /// Print the methods' descriptors as one JSON document
@@ -28,6 +29,12 @@ impl Methods {
                 println!();
             }
         }
+        println!("Steps afterwards");
+        for step in steps::ENTRIES {
+            println!("  {:<24} {}. {}", step.id, step.title, step.sentence);
+            step.params.iter().for_each(set);
+        }
+        println!();
         presets();
         Ok(())
     }

@@ -4,12 +4,16 @@ pub mod alpha;
 pub mod classify;
 pub mod eval;
 pub mod explain;
+pub mod merge;
 pub mod methods;
 pub mod models;
 pub mod rho;
+pub mod run;
 pub mod score;
 pub mod selftest;
+pub mod spec;
 mod tabular;
+pub mod verify;
 
 use crate::model::Model;
 use clap::{Args, Subcommand, ValueEnum};
@@ -26,6 +30,10 @@ pub enum Command {
     Eval(eval::Eval),
     Methods(methods::Methods),
     Models(models::Models),
+    Spec(spec::WriteSpec),
+    Run(run::RunSpec),
+    Merge(merge::Merge),
+    Verify(verify::Verify),
     Score(score::Scores),
     Alpha(alpha::Alpha),
     Rho(rho::Rho),
@@ -45,6 +53,10 @@ impl Command {
             Command::Eval(command) => command.run(),
             Command::Methods(command) => command.run(),
             Command::Models(command) => command.run(),
+            Command::Spec(command) => command.run(),
+            Command::Run(command) => command.run(),
+            Command::Merge(command) => command.run(),
+            Command::Verify(command) => command.run(),
             Command::Score(command) => command.run(),
             Command::Alpha(command) => command.run(),
             Command::Rho(command) => command.run(),

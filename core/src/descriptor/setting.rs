@@ -57,6 +57,7 @@ pub enum Setting {
 impl std::fmt::Display for Setting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Setting::Number(number) if *number != 0.0 && number.abs() < 1e-4 => write!(f, "{number:e}"),
             Setting::Number(number) => number.fmt(f),
             Setting::Word(word) => word.fmt(f),
         }
@@ -95,6 +96,12 @@ impl std::fmt::Display for SettingError {
 pub struct Settings(pub BTreeMap<String, Setting>);
 
 impl Settings {
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All settings of these parameters: those given, checked, and the defaults of the rest.
     ///
     /// # Errors

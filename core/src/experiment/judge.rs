@@ -3,6 +3,7 @@
 use super::spec::Convention;
 use crate::map::Map;
 use crate::map::resample::{Interpolation, resample};
+use crate::map::steps::{StepError, StepSpec, apply};
 use crate::metric::Metric;
 use crate::metric::relevance::{Masses, RATES, facct24};
 use crate::mosaic::Cells;
@@ -11,10 +12,12 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Where relevance ought to fall, what is measured, and by whose rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
     /// The cells, in the mosaic's own pixels.
     pub cells: Cells,
+    /// What is done to each method's map before it is scored; nothing to any where there is no list.
+    pub steps: Vec<Vec<StepSpec>>,
     /// Ids of the metrics.
     pub metrics: Vec<String>,
     /// Whose rules hold where a number does not exist.
@@ -22,10 +25,25 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// A score a metric. A map that is coarser than the input is first stretched to the input, as both studies do; a
-    /// finer or equal one is scored as it is.
+    /// A score a metric of the map of the method of that number. After its steps a map that is coarser than the input is
+    /// stretched to the input, as both studies do; a finer or equal one is scored as it is.
     #[must_use]
-    pub fn scores(&self, map: &Map) -> Vec<Score> {
+    pub fn scores(&self, at: usize, map: &Map) -> Vec<Score> {
+        let steps = self.steps.get(at).map_or(&[][..], Vec::as_slice);
+        match apply(steps, map.clone()) {
+            Ok(map) => self.of(&map),
+            Err(StepError::Undefined { why, .. }) => self.metrics.iter().map(|id| self.nothing(id, why)).collect(),
+            Err(StepError::Choice(_)) => vec![Err(Undefined::Missing); self.metrics.len()],
+        }
+    }
+
+    /// The score where there is no map: in the study, whose precision of nothing is 0, a number all the same.
+    fn nothing(&self, metric: &str, why: Undefined) -> Score {
+        let zero = self.convention == Convention::Facct24 && metric == RATES[0].id;
+        if zero { Ok(0.0) } else { Err(why) }
+    }
+
+    fn of(&self, map: &Map) -> Vec<Score> {
         let (values, height, width) = fine(map);
         let cells = self.cells.scaled(height, width);
         let study = facct24(&Masses::ignoring_nan(&values, &cells));
@@ -33,7 +51,9 @@ impl Judge {
             let metric = Metric::find(id).ok_or(Undefined::Missing)?;
             let column = RATES.iter().take(study.len()).position(|rate| rate.id == metric.id());
             match column {
-                Some(column) if self.convention == Convention::Facct24 => study[column].ok_or(Undefined::ZeroDenominator),
+                Some(column) if self.convention == Convention::Facct24 => {
+                    study[column].ok_or(Undefined::ZeroDenominator)
+                }
                 _ => metric.of(&values, &cells, map.facts.sign),
             }
         };
@@ -62,20 +82,23 @@ mod tests {
 
     fn map(values: &[f32], side: usize, input: usize, sign: Sign) -> Map {
         let provenance = Provenance { input: (input, input), ..Provenance::default() };
-        Map { values: values.to_vec(), facts: Facts { channels: 1, height: side, width: side, sign, provenance } }
+        Map {
+            values: values.to_vec(),
+            facts: Facts { channels: 1, height: side, width: side, sign, provenance, steps: vec![] },
+        }
     }
 
     fn judge(convention: Convention) -> Judge {
         let layout = Layout { rows: 2, columns: 2, cell: 4, gap: 0 };
         let cells = layout.cells(&[true, false, false, true]);
         let metrics = ["precision", "specificity", "average-precision"].map(String::from).to_vec();
-        Judge { cells, metrics, convention }
+        Judge { cells, steps: vec![], metrics, convention }
     }
 
     #[test]
     fn a_map_of_the_cells_own_size_is_counted_by_hand() {
         let map = map(&[3.0, 1.0, -1.0, 2.0], 2, 2, Sign::Signed);
-        let scores = judge(Convention::Tessera).scores(&map);
+        let scores = judge(Convention::Tessera).scores(0, &map);
         assert_eq!(scores[0], Ok(5.0 / 6.0));
         assert_eq!(scores[1], Ok(0.5));
         assert_eq!(scores[2], Ok(1.0));
@@ -85,7 +108,7 @@ mod tests {
     fn a_coarse_map_is_stretched_first() {
         // Along each side the stretched map is 1, 3/4, 1/4, 0: its outer products with the sums 7/4 and 1/4.
         let map = map(&[1.0, 0.0, 0.0, 0.0], 2, 4, Sign::Positive);
-        let scores = judge(Convention::Tessera).scores(&map);
+        let scores = judge(Convention::Tessera).scores(0, &map);
         let (near, far) = (1.75, 0.25);
         let right = near * near + far * far;
         assert!((scores[0].unwrap() - right / (right + 2.0 * near * far)).abs() < 1e-7, "{scores:?}");
@@ -95,8 +118,8 @@ mod tests {
     #[test]
     fn the_study_scores_what_there_is_not() {
         let nothing = map(&[0.0; 4], 2, 2, Sign::Positive);
-        assert_eq!(judge(Convention::Tessera).scores(&nothing)[0], Err(Undefined::ZeroDenominator));
-        let study = judge(Convention::Facct24).scores(&nothing);
+        assert_eq!(judge(Convention::Tessera).scores(0, &nothing)[0], Err(Undefined::ZeroDenominator));
+        let study = judge(Convention::Facct24).scores(0, &nothing);
         assert_eq!(study[..2], [Ok(0.0), Err(Undefined::ZeroDenominator)]);
     }
 }

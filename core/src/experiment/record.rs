@@ -1,8 +1,9 @@
 //! What came out of a run: everything needed to check it, sum it up or run it again, without the maps' numbers.
 
-use super::spec::{SpecError, Spec, VERSION};
+use super::spec::{Spec, SpecError, VERSION};
 use crate::digest::sha256;
 use crate::map::{self, Map, signature::signature};
+use crate::method::lrp::LayerSum;
 use crate::mosaic::Source;
 use crate::photo::{PhotoFacts, Region};
 use crate::undefined::Told;
@@ -99,6 +100,12 @@ pub struct Made {
     /// Its scores, in the Spec's order of metrics.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scores: Vec<Told>,
+    /// The same after the Spec's steps, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stepped: Option<Outcome>,
+    /// Sums of relevance at the layers, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerSum>,
 }
 
 /// A photo or mosaic that could not be run.
@@ -113,12 +120,41 @@ pub struct Failed {
     pub sentence: String,
 }
 
+/// What came out of one unit, as a line of the file that a run grows by: a run that is cut off loses one line at most.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// It was run.
+    Unit(Box<Unit>),
+    /// It could not be run.
+    Failed(Failed),
+}
+
+impl Line {
+    /// As JSON with a line's end.
+    ///
+    /// # Panics
+    /// Never: it is plain data.
+    #[must_use]
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).expect("a line is plain data") + "\n"
+    }
+}
+
 impl Made {
     /// Of a map and its scores.
     #[must_use]
     pub fn new(map: &Map, scores: Vec<Told>) -> Made {
         let bytes: Vec<u8> = map.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Made { file: None, sha256: sha256(&bytes), signature: signature(map), map: map.facts.clone(), scores }
+        Made {
+            file: None,
+            sha256: sha256(&bytes),
+            signature: signature(map),
+            map: map.facts.clone(),
+            scores,
+            stepped: None,
+            layers: vec![],
+        }
     }
 }
 
@@ -148,7 +184,8 @@ impl Record {
     pub fn read(text: &str) -> Result<Record, SpecError> {
         let broken = |why: String| SpecError(format!("This is not a record of a run ({why}): choose a record.json."));
         let mut value: serde_json::Value = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
-        let spec = value.get_mut("spec").map(serde_json::Value::take).ok_or_else(|| broken("it has no `spec`".into()))?;
+        let spec =
+            value.get_mut("spec").map(serde_json::Value::take).ok_or_else(|| broken("it has no `spec`".into()))?;
         let spec = Spec::read(&spec.to_string())?;
         value["spec"] = serde_json::to_value(&spec).expect("a Spec is plain data");
         let record: Record = serde_json::from_value(value).map_err(|error| broken(error.to_string()))?;
@@ -180,6 +217,25 @@ impl Record {
             }
         }
         sha256(serde_json::to_value(&still).expect("a record is plain data").to_string().as_bytes())
+    }
+
+    /// Adds what the lines of a run say; a line that was cut off or does not fit the Spec counts for nothing.
+    pub fn resume(&mut self, lines: &str) {
+        let methods = self.spec.methods.len();
+        for line in lines.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+            match line {
+                Line::Unit(unit) if unit.outcomes.len() == methods => self.add(*unit),
+                Line::Unit(_) => {}
+                Line::Failed(failed) => self.fail(failed),
+            }
+        }
+    }
+
+    /// The lines of a run.
+    #[must_use]
+    pub fn lines(&self) -> String {
+        let units = self.units.iter().map(|unit| Line::Unit(Box::new(unit.clone())));
+        units.chain(self.failed.iter().cloned().map(Line::Failed)).map(|line| line.text()).collect()
     }
 
     /// Adds what came out of one unit, in its place; a unit that is there already is replaced.
@@ -242,7 +298,8 @@ impl Record {
     #[must_use]
     pub fn scores(&self, metric: usize) -> Vec<Vec<Told>> {
         let missing = Told::Undefined(crate::undefined::Undefined::Missing);
-        let score = |unit: &Unit, method: usize| unit.outcomes[method].made().map_or(missing, |made| made.scores[metric]);
+        let score =
+            |unit: &Unit, method: usize| unit.outcomes[method].made().map_or(missing, |made| made.scores[metric]);
         (0..self.spec.methods.len()).map(|method| self.units.iter().map(|unit| score(unit, method)).collect()).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
-use crate::descriptor::{Scale, SettingError};
+use crate::descriptor::{ChoiceError, Scale};
 use crate::map::Map;
 use crate::method::{self, MethodError, Watcher, Work};
 use crate::network::shape::ShapeError;
@@ -97,15 +97,8 @@ pub enum RunError {
     },
     /// Nobody said what the picture shows.
     Truth,
-    /// There is no such method.
-    Method(String),
-    /// A setting does not fit its method.
-    Setting {
-        /// The method.
-        method: String,
-        /// What does not fit.
-        why: SettingError,
-    },
+    /// There is no such method, or a setting does not fit it.
+    Choice(ChoiceError),
 }
 
 impl std::fmt::Display for RunError {
@@ -119,12 +112,14 @@ impl std::fmt::Display for RunError {
             RunError::Truth => f.write_str(
                 "The class that this picture shows is to be explained, and nobody said which it is: label the photo, or choose a class.",
             ),
-            RunError::Method(id) => {
-                let known: Vec<&str> = method::ENTRIES.iter().map(|entry| entry.id).collect();
-                write!(f, "There is no method called {id}: choose from {}.", known.join(", "))
-            }
-            RunError::Setting { method, why } => write!(f, "{method}: {why}"),
+            RunError::Choice(error) => error.fmt(f),
         }
+    }
+}
+
+impl From<ChoiceError> for RunError {
+    fn from(error: ChoiceError) -> RunError {
+        RunError::Choice(error)
     }
 }
 

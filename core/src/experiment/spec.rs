@@ -1,12 +1,12 @@
 //! What to run.
 
 use super::migrate;
-use super::run::RunError;
 use super::subject::Subject;
-use crate::descriptor::{Scale, Settings};
+use crate::descriptor::{Choice, Scale};
 use crate::digest::sha256;
-use crate::method;
-use crate::method::preset::{Member, Preset};
+use crate::map::steps::StepSpec;
+use crate::method::Methods;
+use crate::method::preset::Member;
 use crate::metric::Metric;
 use crate::network::card::Card;
 use crate::photo::Preprocess;
@@ -41,54 +41,12 @@ impl Target {
 }
 
 /// A method to run, with its parameters.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MethodSpec {
-    /// Id, as in [`crate::method::ENTRIES`].
-    pub id: String,
-    /// What is set; the rest has its defaults.
-    #[serde(default, skip_serializing_if = "is_empty")]
-    pub settings: Settings,
-}
-
-fn is_empty(settings: &Settings) -> bool {
-    settings.0.is_empty()
-}
-
-impl MethodSpec {
-    /// A method with nothing set.
-    #[must_use]
-    pub fn plain(id: &str) -> MethodSpec {
-        MethodSpec { id: id.into(), settings: Settings::default() }
-    }
-
-    /// The same with nothing said that goes without saying: two that mean the same are equal then.
-    #[must_use]
-    pub fn brief(&self) -> MethodSpec {
-        let params = method::ENTRIES.iter().find(|entry| entry.id == self.id).map_or(&[][..], |entry| entry.params);
-        MethodSpec { id: self.id.clone(), settings: self.settings.unusual(params) }
-    }
-
-    /// All its settings.
-    ///
-    /// # Errors
-    /// If there is no such method, or a setting does not fit it.
-    pub fn complete(&self) -> Result<Settings, RunError> {
-        let entry = method::entry(&self.id).ok_or_else(|| RunError::Method(self.id.clone()))?;
-        self.settings.complete(entry.params).map_err(|why| RunError::Setting { method: entry.title.into(), why })
-    }
-}
+pub type MethodSpec = Choice<Methods>;
 
 impl From<&Member> for MethodSpec {
     fn from(member: &Member) -> MethodSpec {
-        MethodSpec { id: member.method.into(), settings: member.settings() }
+        MethodSpec::of(member.method, member.settings())
     }
-}
-
-/// The methods of a preset.
-#[must_use]
-pub fn methods(preset: &Preset) -> Vec<MethodSpec> {
-    preset.members.iter().map(MethodSpec::from).collect()
 }
 
 /// What to run: a network, what it is shown, what is explained by which methods, and what is measured on their maps.
@@ -113,6 +71,9 @@ pub struct Spec {
     pub seed: u64,
     /// The methods, in order.
     pub methods: Vec<MethodSpec>,
+    /// What is done to each method's map before it is scored, a list a method; nothing to any where there is no list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Vec<StepSpec>>,
     /// Ids of what is measured on each map of a mosaic, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<String>,
@@ -204,6 +165,15 @@ impl Spec {
         }
         for method in &self.methods {
             method.complete().map_err(|error| SpecError(error.to_string()))?;
+        }
+        if !self.steps.is_empty() && self.steps.len() != self.methods.len() {
+            let (lists, methods) = (self.steps.len(), self.methods.len());
+            return Err(SpecError(format!(
+                "This Spec has {lists} lists of steps for {methods} methods: give one a method."
+            )));
+        }
+        for step in self.steps.iter().flatten() {
+            step.complete().map_err(|error| SpecError(error.to_string()))?;
         }
         for id in &self.metrics {
             if Metric::find(id).is_none() {

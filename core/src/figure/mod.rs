@@ -3,6 +3,8 @@
 pub mod alphas;
 pub mod answer;
 mod axis;
+pub mod bcos;
+pub mod board;
 mod dots;
 pub mod drawing;
 pub mod frame;

@@ -5,11 +5,13 @@ pub mod npy;
 pub mod range;
 pub mod resample;
 pub mod signature;
+pub mod steps;
 
 use crate::descriptor::{Scale, Settings, Sign};
 use serde::{Deserialize, Serialize};
+use steps::StepSpec;
 
-/// Relevance per channel and place, as a method computed it: never scaled, clipped or coloured.
+/// Relevance per channel and place, as a method computed it, or after the steps that it names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Map {
     /// `channels * height * width` values, channel after channel, row after row; the unit is the target's logit.
@@ -29,8 +31,11 @@ pub struct Facts {
     pub width: usize,
     /// What the numbers mean.
     pub sign: Sign,
-    /// How it came about.
+    /// How it came about, before any step.
     pub provenance: Provenance,
+    /// What was done to it afterwards, first step first; nothing to a map as computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepSpec>,
 }
 
 /// How a map came about.

@@ -75,7 +75,7 @@ impl Range {
         let greatest = sizes.iter().fold(0.0, |greatest: f32, &value| greatest.max(value));
         let limit = match clip {
             Clip::None => greatest,
-            Clip::Percentile(percent) => match percentile(&mut sizes, percent) {
+            Clip::Percentile(percent) => match percentile(&mut sizes, percent.into()) {
                 limit if limit > 0.0 => limit,
                 _ => greatest,
             },
@@ -132,13 +132,14 @@ fn kind(values: &[f32], finite: usize) -> Kind {
     }
 }
 
-/// The percentile of values, between neighbours interpolated; 0 of none.
-fn percentile(values: &mut [f32], percent: f32) -> f32 {
+/// The percentile of values (0 to 100), between neighbours interpolated; 0 of none. Leaves them in another order.
+#[must_use]
+pub fn percentile(values: &mut [f32], percent: f64) -> f32 {
     if values.is_empty() {
         return 0.0;
     }
     let last = values.len() - 1;
-    let rank = f64::from(percent.clamp(0.0, 100.0)) / 100.0 * last as f64;
+    let rank = percent.clamp(0.0, 100.0) / 100.0 * last as f64;
     let below = (rank as usize).min(last);
     let (_, &mut low, above) = values.select_nth_unstable_by(below, f32::total_cmp);
     let high = above.iter().copied().min_by(f32::total_cmp).unwrap_or(low);

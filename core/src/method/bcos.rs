@@ -31,25 +31,57 @@ pub(super) fn cost(_: &Settings, _: &Plan) -> Cost {
     Cost::of(1.0, 1.0)
 }
 
-/// The map of the input's size.
+/// What a B-cos network multiplies what it sees by, once its scales are held fixed.
+pub struct Linear {
+    /// The weights.
+    pub weights: Vec<f32>,
+    /// What they multiply: the colours, and one less each colour.
+    pub inputs: Vec<f32>,
+}
+
+/// Reads off the weights of the objective.
 ///
 /// # Shapes
-/// `[1, H, W]`.
-pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
-    let graph = &work.session.network.graph;
+/// `[6, H, W]`, both.
+///
+/// # Errors
+/// If the network is no B-cos network, or the device fails.
+pub async fn linear(session: &mut Session<'_>, objective: &Objective) -> Result<Linear, MethodError> {
+    let (inputs, weights) = factors(session, objective)?;
+    let mut inputs_and_weights = Value::from(Tensor::cat(vec![inputs, weights], 0)).read().await?;
+    let weights = inputs_and_weights.split_off(inputs_and_weights.len() / 2);
+    Ok(Linear { weights, inputs: inputs_and_weights })
+}
+
+/// What the network sees and its weights.
+///
+/// # Shapes
+/// `[1, 6, H, W]`, both.
+fn factors(session: &mut Session<'_>, objective: &Objective) -> Result<(Tensor<4>, Tensor<4>), MethodError> {
+    let graph = &session.network.graph;
     if !graph.nodes.iter().any(|node| node.op.kind() == Kind::Detachable) {
         let why = "The network is no B-cos network, whose scales could be held fixed: choose another method.";
         return Err(MethodError::Refused(why.into()));
     }
     // The colours and their inverses, where the network puts them together.
     let node = graph.nodes.iter().position(|node| node.op.kind() == Kind::Concat).unwrap_or(0);
+    session.tap(node);
+    let weights = session.pull(objective, &Rules::explanation(), &[node]).remove(0).pictures();
+    Ok((session.value(node).pictures(), weights))
+}
+
+/// The map of the input's size.
+///
+/// # Shapes
+/// `[1, H, W]`.
+pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    let (inputs, weights) = factors(work.session, &work.objective)?;
+    let graph = &work.session.network.graph;
     let bias = match graph.nodes[graph.output()].op {
         Op::Activation(Activation::Affine { scale: 1.0, shift }) => f64::from(shift),
         _ => 0.0,
     };
-    work.session.tap(node);
-    let weights = work.session.pull(&work.objective, &Rules::explanation(), &[node]).remove(0).pictures();
-    let map = (work.session.value(node).pictures() * weights).sum_dim(1);
+    let map = (inputs * weights).sum_dim(1);
     let score = work.session.scores(&work.objective).flat();
     let mut numbers = Value::from(Tensor::cat(vec![Value::from(map).flat(), score], 0)).read().await?;
     let score = f64::from(numbers.pop().expect("the score is last"));

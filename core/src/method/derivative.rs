@@ -1,6 +1,7 @@
 //! Derivatives at the input: what the methods of the gradient family and the wrappers around them share.
 
 use super::prelude::*;
+use crate::network::Network;
 use crate::network::op::Kind;
 use crate::network::rule::Rules;
 
@@ -15,6 +16,43 @@ pub enum Derivative {
     Guided,
     /// Deconvolution.
     Deconvolution,
+}
+
+/// The parameter that says what batch norms do.
+pub const STATISTICS: Param = Param {
+    id: "statistics",
+    sentence: "What batch norms take mean and variance of.",
+    unit: "",
+    domain: Domain::Choice(&[
+        ("training", "Of the photos the network was trained on, as for its answer."),
+        (
+            "batch",
+            "Of the pictures that go through together, as while training: another network than the one that answers.",
+        ),
+    ]),
+};
+
+/// Passes forward for each picture that a derivative is taken at: with a batch's own statistics the shared one is another
+/// network's.
+#[must_use]
+pub fn forward(settings: &Settings) -> f64 {
+    if settings.word(STATISTICS.id) == Some("batch") { 2.0 } else { 1.0 }
+}
+
+/// The network with batch norms that take statistics of the pictures that go through together, if that is set.
+///
+/// # Errors
+/// If it is set and the network has no batch norms that could.
+pub fn in_training(work: &Work<'_, '_>) -> Result<Option<Network>, MethodError> {
+    if work.settings.word(STATISTICS.id) != Some("batch") {
+        return Ok(None);
+    }
+    let refused = || {
+        let why =
+            "The network has no batch norms that could take a batch's own statistics: set statistics to training.";
+        MethodError::Refused(why.into())
+    };
+    work.session.network.in_training().map(Some).ok_or_else(refused)
 }
 
 /// The parameter that chooses one.
@@ -52,7 +90,10 @@ impl Derivative {
     /// If the network has no rectifiers and the derivative is about them.
     pub fn here(self, work: &mut Work<'_, '_>) -> Result<Value, MethodError> {
         self.fits(work)?;
-        Ok(self.of(work.session, &work.objective))
+        let Some(network) = in_training(work)? else { return Ok(self.of(work.session, &work.objective)) };
+        let mut session =
+            work.session.on(&network, work.session.input()).expect("it takes what the network itself takes");
+        Ok(self.of(&mut session, &work.objective))
     }
 
     /// At other inputs.

@@ -5,7 +5,7 @@
 //! networks of rectifiers: input and biases sum to the answer.
 
 use super::prelude::*;
-use crate::map::resample::aligned;
+use crate::map::resample::{Interpolation, resample};
 use crate::network::rule::Rules;
 
 /// What is said of it.
@@ -66,7 +66,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     for from in sizes {
         let (map, left) = rest.split_at(from.0 * from.1);
         rest = left;
-        total.iter_mut().zip(aligned(map, from, size)).for_each(|(total, v)| *total += v);
+        total.iter_mut().zip(resample(map, from, size, Interpolation::Aligned)).for_each(|(total, v)| *total += v);
     }
     let expected = f64::from(work.session.scores(&work.objective).read().await?[0]);
     Ok(Work::with_sum(work.map(total), f64::from(numbers[0]), expected))

@@ -2,7 +2,7 @@
 //!
 //! `R = dy / dx`, with `x` the normalised input (Simonyan, Vedaldi and Zisserman 2013).
 
-use super::derivative::Derivative;
+use super::derivative::{Derivative, STATISTICS, forward};
 use super::prelude::*;
 
 /// What is said of it.
@@ -21,12 +21,12 @@ pub const ENTRY: Entry = Entry {
     needs: &[],
     sign: Sign::Signed,
     promises: &[],
-    params: &[],
+    params: &[STATISTICS],
 };
 
 /// Passes it takes.
-pub(super) fn cost(_: &Settings, _: &Plan) -> Cost {
-    Cost::of(1.0, 1.0)
+pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
+    Cost::of(forward(settings), 1.0)
 }
 
 /// The gradient of the target at the input.

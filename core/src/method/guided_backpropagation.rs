@@ -1,6 +1,6 @@
 //! Guided backpropagation: the gradient, where at each rectifier only a positive signal passes (Springenberg et al. 2014).
 
-use super::derivative::Derivative;
+use super::derivative::{Derivative, STATISTICS, forward};
 use super::prelude::*;
 
 /// What is said of it.
@@ -19,12 +19,12 @@ pub const ENTRY: Entry = Entry {
     needs: &[Need::Rectifiers],
     sign: Sign::Signed,
     promises: &[],
-    params: &[],
+    params: &[STATISTICS],
 };
 
 /// Passes it takes.
-pub(super) fn cost(_: &Settings, _: &Plan) -> Cost {
-    Cost::of(1.0, 1.0)
+pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
+    Cost::of(forward(settings), 1.0)
 }
 
 /// The signal at the input.

@@ -1,11 +1,16 @@
 //! Integrated gradients: the gradient, summed on the straight way from a picture that shows nothing.
 //!
 //! `R = (x - b) sum_k w_k dy/dx at b + t_k (x - b)` (Sundararajan, Taly and Yan 2017). Complete but for the quadrature:
-//! what is missing of `y(x) - y(b)` is told with the map.
+//! what is missing of `y(x) - y(b)` is told with the map. With a batch's own statistics all places go through the network
+//! together, and what is missing is much.
 
+use super::derivative::{STATISTICS, forward, in_training};
 use super::moments::Sum;
 use super::prelude::*;
 use super::quadrature::Quadrature;
+use super::work::cut;
+use crate::network::Network;
+use crate::network::rule::Rules;
 use crate::photo::baseline::BASELINE;
 
 /// What is said of it.
@@ -44,13 +49,15 @@ pub const ENTRY: Entry = Entry {
             ]),
         },
         BASELINE,
+        STATISTICS,
     ],
 };
 
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
     let steps = settings.count("steps") as f64;
-    Cost::of(2.0 + steps, steps)
+    // In pieces, each step goes forward twice.
+    Cost::of(2.0 + forward(settings) * steps, steps)
 }
 
 /// The map of the input's size.
@@ -73,14 +80,19 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         map.facts.provenance.samples = Some((walked, steps));
         Ok::<Map, MethodError>(map)
     };
-    for batch in work.batches(steps, true) {
+    let training = in_training(work)?;
+    let size = if training.is_some() { steps } else { work.session.plan().batch(true) };
+    for batch in cut(steps, size) {
         let column = |of: &dyn Fn(usize) -> f64| batch.clone().map(|k| of(k) as f32).collect::<Vec<_>>();
         let shape = [batch.len(), 1, 1, 1];
         let along = work.upload(column(&|k| places[k].0), &shape).pictures();
         let weights = work.upload(column(&|k| places[k].1), &shape).pictures();
         let inputs = baseline.clone() + away.clone() * along;
-        let gradients = work.session.again(Value::from(inputs)).gradient(&work.objective, 0).pictures();
-        sum.add(&Value::from(gradients * weights));
+        let gradients = match &training {
+            None => work.session.again(Value::from(inputs)).gradient(&work.objective, 0),
+            Some(network) => together(work, network, inputs)?,
+        };
+        sum.add(&Value::from(gradients.pictures() * weights));
         match work.watcher.went(batch.end as f64 / steps as f64).await {
             Flow::Go => {}
             Flow::Show => {
@@ -91,4 +103,18 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         }
     }
     drawn(work, &sum, steps).await
+}
+
+/// Numbers that may be held where all places go through the network together: 4 GiB of them.
+const TOGETHER: usize = 1 << 30;
+
+/// The gradients of pictures that go through a network together.
+fn together(work: &Work<'_, '_>, network: &Network, inputs: Tensor<4>) -> Result<Value, MethodError> {
+    let session = work.session.on(network, Value::from(inputs));
+    let session = session.map_err(|error| MethodError::Refused(error.to_string()))?;
+    session.pull_in_pieces(&work.objective, &Rules::gradient(), TOGETHER).ok_or_else(|| {
+        let why = "With the batch's own statistics all steps go through the network together, which takes more than 4 GiB \
+                   here: set fewer steps, or statistics to training.";
+        MethodError::Refused(why.into())
+    })
 }

@@ -7,6 +7,8 @@
 use super::prelude::*;
 use crate::network::rule::composite::Choices;
 use crate::network::rule::{Bounds, Rules};
+use crate::photo::Preprocess;
+use serde::{Deserialize, Serialize};
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -67,15 +69,14 @@ pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
     }
 }
 
-fn rules(work: &Work<'_, '_>) -> Rules {
-    let preprocess = &work.session.network.card.preprocess;
+fn rules(settings: &Settings, preprocess: &Preprocess) -> Rules {
     let level = |byte: f32| [0, 1, 2].map(|c| (byte - preprocess.mean[c]) / preprocess.std[c]);
     let choices = Choices {
-        epsilon: work.settings.real("epsilon") as f32,
-        bias: work.settings.choice("bias") == "lost",
+        epsilon: settings.real("epsilon") as f32,
+        bias: settings.choice("bias") == "lost",
         bounds: Bounds::Channels { low: level(0.0), high: level(255.0) },
     };
-    match work.settings.choice("composite") {
+    match settings.choice("composite") {
         "epsilon" => Rules::epsilon(&choices),
         "epsilon_plus" => Rules::epsilon_plus(&choices),
         "epsilon_plus_flat" => Rules::epsilon_plus_flat(&choices),
@@ -92,10 +93,34 @@ fn rules(work: &Work<'_, '_>) -> Rules {
 /// # Shapes
 /// `[3, H, W]`.
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
-    let rules = rules(work);
+    let rules = rules(&work.settings, &work.session.network.card.preprocess);
     let start = work.session.parts(&work.objective);
     let relevance = work.session.relevance(&work.objective, &rules, &[0]).remove(0);
     let start = start.read().await?.iter().map(|&part| f64::from(part)).sum();
     let map = work.map(relevance.read().await?);
     Ok(Work::with_residual(map, start))
+}
+
+/// How much relevance there is at a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerSum {
+    /// Its name.
+    pub layer: String,
+    /// The sum of the relevance of its values, all that take them added.
+    pub sum: f64,
+}
+
+/// The sums of relevance at all layers, from the input to the logits: where it is lost or made.
+///
+/// # Errors
+/// If the device fails.
+pub async fn sums(
+    session: &mut Session<'_>,
+    objective: &Objective,
+    settings: &Settings,
+) -> Result<Vec<LayerSum>, MethodError> {
+    let rules = rules(settings, &session.network.card.preprocess);
+    let sums = session.relevance_sums(objective, &rules).await?;
+    let names = session.network.graph.nodes.iter().map(|node| node.name.clone());
+    Ok(names.zip(sums).map(|(layer, sum)| LayerSum { layer, sum }).collect())
 }

@@ -19,7 +19,7 @@ mod regression;
 mod sampling;
 pub mod work;
 
-use crate::descriptor::{Cost, Domain, Entry, Param, Settings};
+use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
 use crate::network::Plan;
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
@@ -106,6 +106,22 @@ methods!(
 #[must_use]
 pub fn entry(id: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.id == id)
+}
+
+/// The methods as what can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Methods;
+
+impl Catalogue for Methods {
+    const ONE: &'static str = "method";
+
+    fn ids() -> Vec<&'static str> {
+        ENTRIES.iter().map(|entry| entry.id).collect()
+    }
+
+    fn find(id: &str) -> Option<(&'static str, &'static [Param])> {
+        entry(id).map(|entry| (entry.title, entry.params))
+    }
 }
 
 /// Draws a method's map. Every number of it is finite.

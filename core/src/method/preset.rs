@@ -1,9 +1,11 @@
 //! Presets: methods with their settings, as a study used them or as this project advises.
 //!
-//! What a study did beyond settings is written down here too, so that nobody takes a preset for more than it is.
+//! What a study did to maps before it scored them are steps. What it did beyond is written down too, so that nobody takes a
+//! preset for more than it is.
 
 use super::entry;
 use crate::descriptor::{Entry, Settings};
+use crate::map::steps::StepSpec;
 
 /// A list of methods.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,23 +27,42 @@ pub struct Member {
     pub method: &'static str,
     /// What is set, as typed.
     pub settings: &'static [(&'static str, &'static str)],
-    /// What the study did that no setting says; empty where nothing.
+    /// What is done to its map before it is scored.
+    pub steps: &'static [Step],
+    /// What the study did that neither settings nor steps say; empty where nothing.
     pub beyond: &'static str,
 }
+
+/// A step and what is set of it, as typed.
+pub type Step = (&'static str, &'static [(&'static str, &'static str)]);
 
 const fn member(
     method: &'static str,
     settings: &'static [(&'static str, &'static str)],
+    steps: &'static [Step],
     beyond: &'static str,
 ) -> Member {
-    Member { method, settings, beyond }
+    Member { method, settings, steps, beyond }
 }
 
-/// What both studies did with gradients before they scored them.
-const FOLDED: &str = "the study kept the greatest absolute value of the three channels, stretched to 0 to 1";
+const SUMMED: &[Step] = &[("sum", &[])];
 
-/// What both studies did with class activation maps.
-const STRETCHED: &str = "the study stretched maps to 0 to 1";
+/// Gradients in FAccT 2024. A gradient that is zero everywhere had no map there either.
+const FOLDED: &[Step] = &[("absmax", &[]), ("minmax", &[])];
+
+/// Gradients in ACML 2024, all that its paper has.
+const SMOOTH: &[Step] = &[("smooth", &[])];
+
+/// Grad-CAM in FAccT 2024: enlarged first, then stretched. What a map has above zero is what the method gives.
+const ENLARGED: &[Step] = &[("resize", &[]), ("minmax", &[])];
+
+/// Maps by pytorch-grad-cam: stretched, enlarged, stretched again.
+const STRETCHED: &[Step] = &[("minmax", SEVENTH), ("resize", &[]), ("minmax", SEVENTH)];
+
+const SEVENTH: &[(&str, &str)] = &[("guard", "1e-7")];
+
+/// The spacing of doubles at 1, which the ACML 2024 study adds to denominators.
+const SPACING: &[(&str, &str)] = &[("guard", "2.220446049250313e-16")];
 
 /// All presets.
 pub const PRESETS: &[Preset] = &[
@@ -50,11 +71,11 @@ pub const PRESETS: &[Preset] = &[
         title: "Recommended",
         sentence: "A coarse view and a finer one, one that adds up to the score, one that smooths noise away, and edges as a control.",
         members: &[
-            member("gradcam", &[], ""),
-            member("layercam", &[], ""),
-            member("integrated_gradients", &[], ""),
-            member("smoothgrad", &[], ""),
-            member("sobel", &[], ""),
+            member("gradcam", &[], &[], ""),
+            member("layercam", &[], &[], ""),
+            member("integrated_gradients", &[], &[], ""),
+            member("smoothgrad", &[], &[], ""),
+            member("sobel", &[], &[], ""),
         ],
     },
     Preset {
@@ -62,18 +83,19 @@ pub const PRESETS: &[Preset] = &[
         title: "FAccT 2024",
         sentence: "The methods of \"Classification metrics for image explanations\" (FAccT 2024), with that study's settings.",
         members: &[
-            member("kernelshap", &[("samples", "100")], ""),
-            member("bcos", &[], ""),
-            member("smoothgrad", &[("samples", "10"), ("noise", "0.2")], FOLDED),
+            member("kernelshap", &[("samples", "100")], &[], ""),
+            member("bcos", &[], &[], ""),
+            member("smoothgrad", &[("samples", "10"), ("noise", "0.2")], FOLDED, ""),
+            member("lrp", &[("composite", "facct24")], SUMMED, ""),
+            member("gradcam", &[], ENLARGED, ""),
             member(
-                "lrp",
-                &[("composite", "facct24")],
-                "the study did not merge batch norms into the layers before them, and gave them a rule of their own",
+                "lime",
+                &[("hidden", "black"), ("show", "best_five")],
+                &[],
+                "the study's photos went through a rounding that made levels 1 to 63 one darker",
             ),
-            member("gradcam", &[], STRETCHED),
-            member("lime", &[("hidden", "black"), ("show", "best_five")], ""),
-            member("gradcam_plus_plus", &[], STRETCHED),
-            member("integrated_gradients", &[("steps", "30")], ""),
+            member("gradcam_plus_plus", &[], STRETCHED, ""),
+            member("integrated_gradients", &[("steps", "30")], SUMMED, ""),
         ],
     },
     Preset {
@@ -81,18 +103,24 @@ pub const PRESETS: &[Preset] = &[
         title: "ACML 2024",
         sentence: "The methods of the ACML 2024 study of faithfulness, with that study's settings.",
         members: &[
-            member("fakecam", &[], ""),
-            member("gradient", &[], TRAINING),
-            member("integrated_gradients", &[("steps", "100")], TRAINING),
-            member("guided_backpropagation", &[], FOLDED),
-            member("gradcam", &[], STRETCHED),
-            member("gradcam_plus_plus", &[], STRETCHED),
-            member("scorecam", &[], STRETCHED),
-            member("iba", &[], "the study took what the layer usually holds from 10 000 training photos"),
+            member("fakecam", &[], &[], ""),
+            member("gradient", OWN, SMOOTH, DROPOUT),
+            member("integrated_gradients", &[("steps", "100"), ("statistics", "batch")], SMOOTH, DROPOUT),
+            member("guided_backpropagation", OWN, SMOOTH, DROPOUT),
+            member("gradcam", &[], STRETCHED, ""),
+            member("gradcam_plus_plus", &[], STRETCHED, ""),
+            member("scorecam", &[], STRETCHED, ""),
+            member(
+                "iba",
+                &[],
+                &[("resize", &[("how", "mirrored")]), ("minmax", &[])],
+                "the study took what the layer usually holds from the very photos it explained, all of them",
+            ),
             member(
                 "rise",
                 &[("masks", "32"), ("cells", "4"), ("share", "0.1"), ("output", "logit")],
-                "the study drew its masks once for all photos",
+                &[("minmax", SPACING)],
+                "",
             ),
             member(
                 "lime",
@@ -104,20 +132,33 @@ pub const PRESETS: &[Preset] = &[
                     ("width", "1000"),
                     ("output", "logit"),
                 ],
-                "the study weighed samples by the distance between pictures, nearly alike, and kept absolute values",
+                &[("absolute", &[]), ("minmax", SPACING)],
+                "the study weighed samples by the distance between pictures (nearly alike, as here), cut segments from \
+                 normalised colours, and did not ask for the whole picture first",
             ),
         ],
     },
 ];
 
-/// What the ACML 2024 study did with gradients.
-const TRAINING: &str = "the study left the network in training mode, so that batch norms took each batch's own statistics, \
-    and kept the greatest absolute value of the three channels, stretched to 0 to 1";
+/// The ACML 2024 study left networks in training mode when it took gradients.
+const OWN: &[(&str, &str)] = &[("statistics", "batch")];
+
+/// What else it did so.
+const DROPOUT: &str = "in the study's training mode dropout, which only its VGG-16 has, was at work too, and the classes \
+    predicted and least likely were those of that mode";
 
 /// The preset of that id.
 #[must_use]
 pub fn preset(id: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.id == id)
+}
+
+impl Preset {
+    /// What it does to the map of a method before it is scored; nothing where it does not have the method.
+    #[must_use]
+    pub fn steps_of(&self, method: &str) -> Vec<StepSpec> {
+        self.members.iter().find(|member| member.method == method).map(Member::steps).unwrap_or_default()
+    }
 }
 
 impl Member {
@@ -145,6 +186,19 @@ impl Member {
         Settings(self.settings.iter().map(|&(id, text)| (id.to_owned(), read(id, text))).collect())
     }
 
+    /// What is done to its map before it is scored.
+    ///
+    /// # Panics
+    /// If there is no such step or a setting does not fit it, which a test rules out.
+    #[must_use]
+    pub fn steps(&self) -> Vec<StepSpec> {
+        let step = |&(id, settings): &Step| {
+            let spec = StepSpec::typed(id, settings.iter().copied());
+            spec.unwrap_or_else(|why| panic!("{}: {why}", self.method))
+        };
+        self.steps.iter().map(step).collect()
+    }
+
     /// How it differs from the method as it is usually run here, and from the study; none where it does not.
     #[must_use]
     pub fn difference(&self) -> Option<String> {
@@ -156,7 +210,9 @@ impl Member {
             format!("{id} {setting}{usual}")
         });
         let set = set.collect::<Vec<_>>().join(", ");
-        let parts = [set.as_str(), self.beyond].into_iter().filter(|part| !part.is_empty());
+        let steps = self.steps().iter().map(StepSpec::to_string).collect::<Vec<_>>().join(", ");
+        let steps = if steps.is_empty() { steps } else { format!("then {steps}") };
+        let parts = [set.as_str(), &steps, self.beyond].into_iter().filter(|part| !part.is_empty());
         let parts = parts.collect::<Vec<_>>().join("; ");
         (!parts.is_empty()).then(|| format!("{}: {parts}.", self.entry().title))
     }
@@ -179,6 +235,7 @@ mod tests {
         for preset in PRESETS {
             for (i, member) in preset.members.iter().enumerate() {
                 assert!(member.settings().complete(member.entry().params).is_ok(), "{} {}", preset.id, member.method);
+                assert_eq!(member.steps().len(), member.steps.len());
                 assert!(!preset.members[..i].iter().any(|other| other.method == member.method), "{}", member.method);
             }
         }
@@ -188,10 +245,12 @@ mod tests {
     fn differences_are_told() {
         let told = preset("facct24").unwrap().differences();
         assert!(
-            told[1].starts_with("SmoothGrad: noise 0.2 (usually 0.15), samples 10 (usually 50); the study"),
+            told.contains(
+                &"SmoothGrad: noise 0.2 (usually 0.15), samples 10 (usually 50); then absmax, minmax.".into()
+            ),
             "{told:?}"
         );
-        assert!(told.iter().any(|one| one == "Integrated gradients: steps 30 (usually 50)."), "{told:?}");
+        assert!(told.contains(&"Integrated gradients: steps 30 (usually 50); then sum.".into()), "{told:?}");
         assert!(preset("recommended").unwrap().differences().is_empty());
     }
 }

@@ -4,7 +4,7 @@
 //! `R = max(sum_k w_k A_k, 0)` (Wang et al. 2020; with logits, the baseline of the paper cancels in the softmax).
 
 use super::prelude::*;
-use crate::map::resample::aligned;
+use crate::map::resample::{Interpolation, resample};
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -67,7 +67,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
 
 /// A map enlarged and brought to 0 to 1.
 fn mask(map: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
-    let mut mask = aligned(map, from, to);
+    let mut mask = resample(map, from, to, Interpolation::Aligned);
     let (low, high) = mask.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
     mask.iter_mut().for_each(|v| *v = (*v - low) / (high - low + EPSILON));
     mask

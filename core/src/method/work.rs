@@ -84,6 +84,11 @@ pub struct Work<'w, 'n> {
     pub watcher: &'w mut dyn Watcher,
 }
 
+/// The numbers of samples in batches of that size.
+pub fn cut(samples: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..samples).step_by(size).map(move |from| from..(from + size).min(samples))
+}
+
 impl Work<'_, '_> {
     /// The layer to look at: the one set, or the one marked in the graph.
     ///
@@ -128,8 +133,7 @@ impl Work<'_, '_> {
 
     /// The numbers of samples in batches that fit the device.
     pub fn batches(&self, samples: usize, with_gradient: bool) -> impl Iterator<Item = Range<usize>> + use<> {
-        let size = self.session.plan().batch(with_gradient);
-        (0..samples).step_by(size).map(move |from| from..(from + size).min(samples))
+        cut(samples, self.session.plan().batch(with_gradient))
     }
 
     /// Copies of one picture.
@@ -194,7 +198,7 @@ impl Work<'_, '_> {
             passes: self.passes,
             ..Provenance::default()
         };
-        Map { values, facts: Facts { channels, height, width, sign: self.entry.sign, provenance } }
+        Map { values, facts: Facts { channels, height, width, sign: self.entry.sign, provenance, steps: vec![] } }
     }
 
     /// The numbers of the baseline that is set.

@@ -1,6 +1,6 @@
 //! Canonisation: graph-to-graph functions that leave the outputs as they are.
 
-use super::graph::{Folded, Graph, NodeId};
+use super::graph::{Folded, Graph, NodeId, Trained};
 use super::op::{BatchNorm, Op};
 use super::parameters::{Parameter, Parameters};
 
@@ -28,12 +28,19 @@ pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Par
                     && !norm.names().any(|name| tied.contains(name))
                     && takes_folding(&folded.nodes[input].op, norm.channels, &tied, vectors[node.inputs[0]]) =>
             {
+                remember_training(&mut folded.trained, input, &norm, &parameters);
                 let (scale, shift) = fold_into(&mut folded.nodes[input].op, &norm, &mut parameters);
                 remember(&mut folded.folded, input, &scale, &shift);
                 norm.names().for_each(|name| drop(parameters.0.remove(name)));
                 input
             }
-            (op, _) => folded.push(node.name, op, &inputs),
+            (op, _) => {
+                let id = folded.push(node.name, op, &inputs);
+                if let Op::BatchNorm(norm) = &folded.nodes[id].op {
+                    remember_training(&mut folded.trained, id, norm, &parameters);
+                }
+                id
+            }
         };
     }
     folded.features = place[graph.features];
@@ -81,6 +88,23 @@ fn remember(all: &mut Vec<Folded>, node: NodeId, scale: &[f64], shift: &[f64]) {
     let shifted = |c: usize| (scale[c] * was(|one| &one.shift, c, 0.0) + shift[c]) as f32;
     let (scale, shift) = (0..scale.len()).map(|c| (scaled(c), shifted(c))).unzip();
     all.push(Folded { node, scale, shift });
+}
+
+/// Notes what a norm needs to take a batch's own statistics. With them a norm right behind another undoes what that one did,
+/// so the last counts; one that subtracts no mean (B-cos networks) is left out.
+fn remember_training(all: &mut Vec<Trained>, node: NodeId, norm: &BatchNorm, parameters: &Parameters) {
+    all.retain(|trained| trained.node != node);
+    if norm.mean.is_none() {
+        return;
+    }
+    let (scale, _) = norm.scale_and_shift(parameters);
+    let values = |name: &Option<String>, without: f32| {
+        name.as_ref().map_or_else(|| vec![without; norm.channels], |name| parameters.values(name).to_vec())
+    };
+    // The value is `scale` times what the norm is handed, so its variance is scaled too, and its sign may be turned.
+    let spacing = scale.iter().map(|scale| (scale * scale * f64::from(norm.epsilon)) as f32).collect();
+    let weight = values(&norm.weight, 1.0).into_iter().map(f32::abs).collect();
+    all.push(Trained { node, spacing, weight, bias: values(&norm.bias, 0.0) });
 }
 
 /// Gives the norm's factors and summands.

@@ -36,6 +36,21 @@ pub struct Folded {
     pub shift: Vec<f32>,
 }
 
+/// A batch norm as it was trained, whose fixed statistics are part of the value it stands at. With the batch's own it is
+/// `(v - mean(v)) / sqrt(variance(v) + spacing) weight + bias` of that value `v`, exactly: `v` differs from what the norm
+/// was handed by a factor and a summand a channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// The node whose value the norm gives.
+    pub node: NodeId,
+    /// What is added to the variance of each channel.
+    pub spacing: Vec<f32>,
+    /// Factors.
+    pub weight: Vec<f32>,
+    /// Summands.
+    pub bias: Vec<f32>,
+}
+
 /// A network: nodes in topological order; the first is the input, the last gives the logits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
@@ -49,6 +64,8 @@ pub struct Graph {
     pub picture: Option<[usize; 2]>,
     /// Batch norms that are part of other nodes, by those.
     pub folded: Vec<Folded>,
+    /// Batch norms as they were trained, where that is known: what they need to take a batch's own statistics.
+    pub trained: Vec<Trained>,
 }
 
 impl Graph {

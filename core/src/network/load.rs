@@ -8,6 +8,7 @@ use super::graph::{Graph, Node, NodeId};
 use super::op::{Activation, Concat, FoldedNorm, Op, Weights};
 use super::parameters::Parameters;
 use super::shape::{ShapeError, infer};
+use super::training::in_training;
 use super::value::Value;
 use super::zoo;
 use super::zoo::recognise::{Shapes, nearest, recognise, unused};
@@ -30,6 +31,18 @@ pub struct Network {
     pub weights: Vec<Weights>,
     /// Where it runs.
     pub device: Device,
+}
+
+impl Network {
+    /// The same as in training: batch norms take the statistics of the batch that goes through. None where it has no batch
+    /// norm that is known as it was trained.
+    #[must_use]
+    pub fn in_training(&self) -> Option<Network> {
+        let Network { card, graph, weights, device } = self;
+        let (card, device) = (card.clone(), device.clone());
+        let (graph, weights) = (!graph.trained.is_empty()).then(|| in_training(graph, weights, &device))?;
+        Some(Network { card, graph, weights, device })
+    }
 }
 
 /// Why a network could not be opened. Displays as one sentence: what, why, what to do.
@@ -150,7 +163,8 @@ pub fn read(name: &str, file: Content, beside: Beside) -> Result<Model, LoadErro
         architecture: architecture.id.into(),
         classes: dimensions.classes,
         preprocess: Preprocess { size: dimensions.picture, ..architecture.preprocess },
-        output: architecture.output,
+        // Softmax of one class is one, whatever it sees.
+        output: if dimensions.classes == 1 { Output::Sigmoid } else { architecture.output },
         ..draft(name, &file)
     };
     let mut notes: Vec<String> = checkpoint.notes.iter().map(ToString::to_string).collect();

@@ -1,7 +1,8 @@
 //! Networks as data: a graph of explicit ops on burn tensors, on any device.
 //!
 //! `format` reads weights, `zoo` builds graphs, `canonise` simplifies both, `shape` checks them before a tensor is
-//! touched, `forward` and `backward` walk them, `rule` says what comes back through a node, `session` is one input on one network. No op knows its neighbours.
+//! touched, `forward` and `backward` walk them, `rule` says what comes back through a node, `pieces` walks back in less memory,
+//! `training` gives batch norms their batch's own statistics, `session` is one input on one network. No op knows its neighbours.
 
 pub mod backward;
 pub mod canonise;
@@ -14,11 +15,13 @@ pub mod load;
 pub mod objective;
 pub mod op;
 pub mod parameters;
+pub mod pieces;
 pub mod plan;
 pub mod processor;
 pub mod rule;
 pub mod session;
 pub mod shape;
+pub mod training;
 pub mod value;
 pub mod zoo;
 

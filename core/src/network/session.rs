@@ -5,6 +5,7 @@ use super::forward::{self, Tape};
 use super::graph::NodeId;
 use super::load::Network;
 use super::objective::Objective;
+use super::pieces::Pieces;
 use super::plan::{Plan, has_places};
 use super::rule::Rules;
 use super::shape::{ShapeError, infer};
@@ -52,12 +53,28 @@ impl<'a> Session<'a> {
         taps: &[NodeId],
     ) -> Result<Session<'a>, ShapeError> {
         let shapes = infer(&network.graph, shape)?;
-        let features = marked(network, &shapes);
         let input = Value::from_floats(values, &shape, &network.device);
+        Ok(Session::of(network, input, &shapes, taps))
+    }
+
+    fn of(network: &'a Network, input: Value, shapes: &[Vec<usize>], taps: &[NodeId]) -> Session<'a> {
+        let features = marked(network, shapes);
         let taps = [taps, &[features]].concat();
-        let plan = Plan::of(&network.graph, &shapes, features);
-        let size = (shape[2], shape[3]);
-        Ok(Session { network, size, features, input, taps, tape: None, gradients: vec![], plan })
+        let plan = Plan::of(&network.graph, shapes, features);
+        let size = (shapes[0][2], shapes[0][3]);
+        Session { network, size, features, input, taps, tape: None, gradients: vec![], plan }
+    }
+
+    /// Inputs of the same size on another network on the same device.
+    ///
+    /// # Shapes
+    /// `input`: `[N, 3, H, W]`.
+    ///
+    /// # Errors
+    /// If that network does not take so many of this size.
+    pub fn on<'b>(&self, network: &'b Network, input: Value) -> Result<Session<'b>, ShapeError> {
+        let shapes = infer(&network.graph, [input.shape()[0], 3, self.size.0, self.size.1])?;
+        Ok(Session::of(network, input, &shapes, &[]))
     }
 
     /// Other inputs of the same size on the same network.
@@ -80,6 +97,20 @@ impl<'a> Session<'a> {
         let Network { graph, weights, .. } = self.network;
         session.tape = Some(forward::run(graph, weights, session.input(), &session.taps, Some(rules)));
         session
+    }
+
+    /// What comes back to the inputs by these rules, holding less than [`Session::pull`] does; none if it would still be more
+    /// than `most` numbers. All inputs have the same objective.
+    ///
+    /// # Shapes
+    /// `[N, 3, H, W]`.
+    #[must_use]
+    pub fn pull_in_pieces(&self, objective: &Objective, rules: &Rules, most: usize) -> Option<Value> {
+        let Network { graph, weights, card, .. } = self.network;
+        let shapes = infer(graph, [self.input.shape()[0], 3, self.size.0, self.size.1]).ok()?;
+        let pieces = Pieces::of(graph, &shapes);
+        let seed = |logits| objective.seed(logits, card.output);
+        (pieces.numbers(&shapes) <= most).then(|| pieces.pull((graph, weights), self.input(), rules, seed))
     }
 
     /// The inputs, normalised.

@@ -26,13 +26,14 @@ const CHECKS: [(Check, &str); 6] = [
 ];
 
 /// The rows; each has to have been checked.
-const ROWS: [&str; 59] = [
+const ROWS: [&str; 60] = [
     "Constant",
     "Literal",
     "Convolution",
     "Linear",
     "MatMul",
     "BatchNorm",
+    "OwnStatistics",
     "LayerNorm",
     "Activation Relu",
     "Activation LeakyRelu",
@@ -98,6 +99,7 @@ fn row(op: &Op) -> &'static str {
         Op::Linear(_) => "Linear",
         Op::MatMul => "MatMul",
         Op::BatchNorm(_) => "BatchNorm",
+        Op::OwnStatistics(_) => "OwnStatistics",
         Op::LayerNorm(_) => "LayerNorm",
         Op::Activation(op) => activation(*op),
         Op::PRelu(_) => "PRelu",
@@ -220,7 +222,7 @@ fn preface() -> String {
         tolerance, at inputs away from kinks, given no more of the forward pass than the op asks to be kept.\n\
         - **kinks**: where there is no derivative it is exactly the one that PyTorch takes.\n\
         - **batch**: a batch of three is its three pictures one by one, bit for bit, forward and backward, on the processor.\n  \
-        Left out are cases that mix the pictures (a reduction, a slice or a transposition of the first axis) or have none.\n\
+        Left out are cases that mix the pictures (own statistics, a reduction, a slice or a transposition of the first axis) or have none.\n\
         - **refusals**: what does not fit is one sentence before a tensor is touched, never a panic.\n\n\
         What graphs do with ops (reuse, skip connections, suffix runs, several seeds, rules, folding) is in\n\
         `core/tests/ops/graphs`.\n\n"

@@ -132,6 +132,9 @@ def fullgrad(case):
     return map.detach()[0], gap
 
 
+DESCENTS = ("opticam", 100, False), ("opticam.plain", 100, True), ("opticam.short", 10, True)
+
+
 def at(case, node, module, suffix, costly):
     for id, kind in LIBRARY.items():
         if id == "scorecam" and not costly:
@@ -146,14 +149,19 @@ def at(case, node, module, suffix, costly):
         map, weights = ablation(case, module)
         yield "ablationcam" + suffix, map, {"node": node}
         yield "ablationcam.weights" + suffix, weights, {"node": node}
-        for id, steps, plain in (("opticam", 100, False), ("opticam.plain", 100, True), ("opticam.short", 10, True)):
+        for id, steps, plain in DESCENTS[: 3 if is_small(case) else 1]:
             map, stopped = opticam(case, module, steps, plain)
             yield id + suffix, map, {"node": node, "steps": stopped, "max_steps": steps}
 
 
+def is_small(case):
+    return case.x.shape[-1] < 100
+
+
 def maps(case):
-    costly = case.x.shape[-1] < 100
     for i, (node, module) in enumerate(case.net.nodes.items()):
+        # Lite0's earlier layer has few channels; a photo goes through the network once for each.
+        costly = is_small(case) or (case.net.kind == "relu6" and i > 0)
         yield from at(case, node, module, f"@{node}" if i else "", costly)
     if case.net.kind in ("relu", "relu6"):
         map, gap = fullgrad(case)

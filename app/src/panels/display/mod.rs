@@ -1,6 +1,8 @@
-//! How maps are coloured: a scale for positive maps, one for signed maps, and what the scale leaves out.
+//! How maps are coloured: a scale for positive maps, one for signed maps, how colour channels are made one, and what the
+//! scale leaves out.
 
 use crate::state::desk::Desk;
+use crate::state::display::Reduction;
 use crate::widgets::choice::Pick;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
@@ -19,6 +21,7 @@ pub fn DisplayPanel(
 ) -> impl IntoView {
     let positive = Memo::new(move |_| desk.display.with(|display| display.positive));
     let from_least = Memo::new(move |_| desk.display.with(|display| display.from_least));
+    let reduction = Memo::new(move |_| desk.results.with(|results| results.reduction));
     let clip = Memo::new(move |_| desk.display.with(|display| display.clip));
     let scales = Scale::ALL.into_iter().filter(|scale| scale.sign() == Sign::Positive);
     let signed = Scale::of(Sign::Signed);
@@ -41,6 +44,12 @@ pub fn DisplayPanel(
             />
             <div class="field"><span>"Signed maps"</span><span class="s">{signed.title()}</span></div>
             <Ramp scale=signed />
+            <Pick
+                label="Colour channels"
+                options=Reduction::all().into_iter().map(|one| (one, one.title())).collect()
+                value=reduction
+                set=move |reduction| desk.results.update(|results| results.reduce(reduction))
+            />
             <Pick
                 label="Clip"
                 options=vec![(Clip::USUAL, "99.7th percentile"), (Clip::None, "None")]

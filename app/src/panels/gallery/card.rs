@@ -30,7 +30,7 @@ fn Shown(desk: Desk, drawn: Memo<Option<Arc<Drawn>>>, first: Arc<Drawn>) -> impl
     let card = first.card;
     let open = Memo::new(move |_| desk.map().is_some_and(|open| open.card == card));
     let compared = Memo::new(move |_| desk.view.with(|view| view.comparison.is_some_and(|two| two.card == card)));
-    let signed = first.map.facts.sign == Sign::Signed;
+    let signed = move || drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.sign == Sign::Signed));
     let name = {
         let first = first.clone();
         move || desk.network.with(|network| explained(&first.map.facts.provenance, network))

@@ -46,7 +46,7 @@ pub fn save(desk: Desk) {
             rgb: &prepared.rgb,
             map: display.paint(&drawn, range),
             strength: f64::from(desk.view.with(|view| view.opacity)) / 100.0,
-            scale: display.scale(drawn.map.facts.sign),
+            scale: display.scale(drawn.sign),
             range,
             caption: figure::caption(&drawn, &photo, &prepared, probability, &provenance(&drawn, &network)),
         };

@@ -68,7 +68,7 @@ fn One(
     let frame = NodeRef::<html::Div>::new();
     let drawing = Memo::new(move |_| {
         let (drawn, range) = (map.get()?, range.get()?);
-        let scale = desk.display.with(|display| display.scale(drawn.map.facts.sign));
+        let scale = desk.display.with(|display| display.scale(drawn.sign));
         let id = if upright { "scale-upright" } else { "scale-lying" };
         let legend = legend::Legend { id, scale, range, values: &drawn.field };
         Some(if upright { legend.upright() } else { legend.lying() })

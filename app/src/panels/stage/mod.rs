@@ -58,7 +58,11 @@ pub fn provenance(drawn: &Drawn, network: &Network) -> String {
             number::size(columns, rows)
         )
     });
-    let channels = if facts.channels > 1 { format!(", {} channels summed", facts.channels) } else { String::new() };
+    let channels = if facts.channels > 1 {
+        format!(", {} ({})", drawn.reduction.title().to_lowercase(), facts.channels)
+    } else {
+        String::new()
+    };
     format!(
         ", {}, {}{}{channels}; {} in {} on {}{}",
         explained(from, network),

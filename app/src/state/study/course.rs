@@ -189,7 +189,12 @@ impl Course {
 
 /// The best classes of an answer, and the one that is explained.
 #[must_use]
-pub fn ranked(logits: &[f32], output: Output, target: usize, name: impl Fn(usize) -> String) -> Option<(Ranked, Vec<Ranked>)> {
+pub fn ranked(
+    logits: &[f32],
+    output: Output,
+    target: usize,
+    name: impl Fn(usize) -> String,
+) -> Option<(Ranked, Vec<Ranked>)> {
     let answer = tessera_core::experiment::Answer { logits: logits.to_vec(), output };
     let probabilities = answer.probabilities();
     let of = |index: usize| {
@@ -221,6 +226,7 @@ pub(super) mod tests {
             scale: Default::default(),
             seed: 0,
             methods: ["gradcam", "gradient"].map(MethodSpec::plain).to_vec(),
+            steps: vec![],
             metrics: vec!["precision".into()],
             convention: Convention::Tessera,
         }
@@ -237,8 +243,11 @@ pub(super) mod tests {
                 width: 1,
                 sign: Default::default(),
                 provenance: Default::default(),
+                steps: vec![],
             };
-            let made = Made { file: None, sha256: String::new(), signature: String::new(), map, scores: vec![score] };
+            let text = String::new;
+            let (file, layers, stepped) = (None, Default::default(), None);
+            let made = Made { file, sha256: text(), signature: text(), map, scores: vec![score], layers, stepped };
             Outcome::Map(Box::new(made))
         };
         Unit {

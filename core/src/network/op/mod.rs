@@ -27,7 +27,7 @@ pub use change::Change;
 pub use constant::{Constant, Literal};
 pub use convolution::Convolution;
 pub use linear::Linear;
-pub use normalisation::{BatchNorm, LayerNorm};
+pub use normalisation::{BatchNorm, LayerNorm, OwnStatistics};
 pub use pooling::{Pool, Pooling};
 pub use reduction::{Reduce, Reduction};
 pub use resampling::Resample;
@@ -51,6 +51,8 @@ pub enum Op {
     MatMul,
     /// Batch normalisation with fixed statistics.
     BatchNorm(BatchNorm),
+    /// Batch normalisation with the batch's own statistics.
+    OwnStatistics(OwnStatistics),
     /// Layer normalisation.
     LayerNorm(LayerNorm),
     /// A function of each number by itself.
@@ -98,6 +100,7 @@ pub enum Kind {
     Linear,
     MatMul,
     BatchNorm,
+    OwnStatistics,
     LayerNorm,
     /// ReLU and its clipped and leaky forms: what guided backpropagation and deconvolution speak of.
     Rectifier,
@@ -130,7 +133,7 @@ pub enum Kind {
 pub type Want = (String, Vec<usize>);
 
 /// A node's weights on a device, ready for both directions.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Weights {
     /// Forward: in the order its op says.
     pub tensors: Vec<Value>,
@@ -143,7 +146,7 @@ pub struct Weights {
 }
 
 /// A batch norm that was folded into weights, per channel `scale x + shift`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FoldedNorm {
     /// Factors `[channels]`.
     pub scale: Value,
@@ -154,7 +157,9 @@ pub struct FoldedNorm {
 }
 
 impl Weights {
-    fn of(tensors: Vec<Value>) -> Weights {
+    /// Tensors alone.
+    #[must_use]
+    pub fn of(tensors: Vec<Value>) -> Weights {
         Weights { tensors, ..Weights::default() }
     }
 }
@@ -218,6 +223,7 @@ impl Op {
             Op::Linear(_) => Kind::Linear,
             Op::MatMul => Kind::MatMul,
             Op::BatchNorm(_) => Kind::BatchNorm,
+            Op::OwnStatistics(_) => Kind::OwnStatistics,
             Op::LayerNorm(_) => Kind::LayerNorm,
             Op::Activation(Activation::Relu | Activation::Clip { .. } | Activation::LeakyRelu { .. })
             | Op::PRelu(_) => Kind::Rectifier,
@@ -248,6 +254,7 @@ impl Op {
             Op::Convolution(op) => op.wants(),
             Op::Linear(op) => op.wants(),
             Op::BatchNorm(op) => op.wants(),
+            Op::OwnStatistics(op) => op.wants(),
             Op::LayerNorm(op) => op.wants(),
             Op::PRelu(op) => op.wants(),
             _ => vec![],
@@ -266,6 +273,7 @@ impl Op {
             Op::Convolution(op) => op.upload(parameters, device),
             Op::Linear(op) => op.upload(parameters, device),
             Op::BatchNorm(op) => Weights::of(op.upload(parameters, device)),
+            Op::OwnStatistics(op) => Weights::of(op.upload(parameters, device)),
             Op::LayerNorm(op) => Weights::of(op.upload(parameters, device)),
             Op::PRelu(op) => Weights::of(op.upload(parameters, device)),
             _ => Weights::default(),
@@ -322,6 +330,7 @@ impl Op {
             Op::Linear(op) => op.shape(inputs[0]),
             Op::MatMul => linear::matmul_shape(inputs),
             Op::BatchNorm(op) => op.shape(inputs[0]),
+            Op::OwnStatistics(op) => op.shape(inputs[0]),
             Op::LayerNorm(op) => op.shape(inputs[0]),
             Op::Activation(_) | Op::Detachable => Ok(inputs[0].to_vec()),
             Op::PRelu(op) => op.shape(inputs[0]),
@@ -365,7 +374,8 @@ impl Op {
             }
             Op::GlobalAveragePool | Op::Reshape(_) | Op::Transpose(_) | Op::Slice(_) | Op::Select(_) => true,
             Op::Concat(_) | Op::Expand(_) | Op::Pad(_) | Op::Detachable => true,
-            Op::MatMul | Op::LayerNorm(_) | Op::PRelu(_) | Op::Softmax(_) | Op::Resample(_) => false,
+            Op::MatMul | Op::OwnStatistics(_) | Op::LayerNorm(_) | Op::PRelu(_) => false,
+            Op::Softmax(_) | Op::Resample(_) => false,
         }
     }
 
@@ -374,7 +384,7 @@ impl Op {
     pub fn bends_jointly(&self) -> bool {
         match self {
             Op::Reduce(op) => op.reduction == Reduction::Maximum,
-            Op::Softmax(_) | Op::LayerNorm(_) => true,
+            Op::Softmax(_) | Op::OwnStatistics(_) | Op::LayerNorm(_) => true,
             Op::Arithmetic(op) => !matches!(op, Arithmetic::Add | Arithmetic::Subtract | Arithmetic::Multiply),
             _ => false,
         }
@@ -403,6 +413,7 @@ impl Op {
         match self {
             Op::Activation(op) => op.keeps(),
             Op::PRelu(_) | Op::MatMul => Keeps::INPUTS,
+            Op::OwnStatistics(_) => OwnStatistics::KEEPS,
             Op::LayerNorm(_) => LayerNorm::KEEPS,
             Op::Softmax(_) => Keeps::OUTPUT,
             Op::Pool(op) => op.keeps(),
@@ -431,6 +442,7 @@ impl Op {
             Op::Linear(op) => op.forward(weights, first),
             Op::MatMul => linear::matmul_forward(first, inputs.remove(0)),
             Op::BatchNorm(op) => op.forward(weights, first),
+            Op::OwnStatistics(_) => OwnStatistics::forward(weights, first),
             Op::LayerNorm(op) => op.forward(weights, first),
             Op::Activation(op) => op.forward(first),
             Op::PRelu(op) => op.forward(weights, first),
@@ -463,6 +475,7 @@ impl Op {
             Op::Convolution(op) => op.gradient(weights, kept, signal),
             Op::Linear(op) => op.gradient(weights, kept, signal),
             Op::BatchNorm(op) => op.gradient(weights, signal),
+            Op::OwnStatistics(_) => OwnStatistics::gradient(weights, kept, signal),
             Op::LayerNorm(op) => op.gradient(weights, kept, signal),
             Op::Activation(op) => op.gradient(kept, signal),
             Op::PRelu(op) => op.gradient(weights, kept, signal),

@@ -93,6 +93,72 @@ impl BatchNorm {
     }
 }
 
+/// Batch normalisation with the batch's own statistics, as in training (Ioffe and Szegedy 2015): per channel (axis 1)
+/// `y = (x - mean) / sqrt(variance + spacing) * weight + bias`, mean and variance (divided by the count) of all pictures and
+/// places of the batch. The pictures of a batch are not apart from each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnStatistics {
+    /// Number of channels.
+    pub channels: usize,
+    /// Name of what is added to each channel's variance.
+    pub spacing: String,
+    /// Name of the factors.
+    pub weight: String,
+    /// Name of the summands.
+    pub bias: String,
+}
+
+impl OwnStatistics {
+    pub(super) fn wants(&self) -> Vec<Want> {
+        [&self.spacing, &self.weight, &self.bias].map(|name| (name.clone(), vec![self.channels])).to_vec()
+    }
+
+    pub(super) fn upload(&self, parameters: &mut Parameters, device: &Device) -> Vec<Value> {
+        let channels = [1, self.channels, 1];
+        self.wants().iter().map(|(name, _)| Value::from_floats(parameters.take(name), &channels, device)).collect()
+    }
+
+    pub(super) fn shape(&self, input: &[usize]) -> Result<Vec<usize>, String> {
+        match input {
+            [_, c, ..] if *c == self.channels => Ok(input.to_vec()),
+            _ => Err(format!("expected [N, {}, ...], found {input:?}", self.channels)),
+        }
+    }
+
+    /// The standardised numbers and one over the deviation.
+    fn standardised(weights: &Weights, x: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
+        let centred = x.clone() - mean(x);
+        let variance = mean(centred.clone().powi_scalar(2));
+        let inverse = (variance + weights.tensors[0].clone().tensor()).sqrt().recip();
+        (centred * inverse.clone(), inverse)
+    }
+
+    pub(super) fn forward(weights: &Weights, input: Value) -> Value {
+        let shape = input.shape().to_vec();
+        let [_, weight, bias] = &weights.tensors[..] else { panic!("spacing, weight and bias") };
+        let (standard, _) = Self::standardised(weights, input.around(1));
+        Value::along(standard * weight.clone().tensor() + bias.clone().tensor(), &shape)
+    }
+
+    /// With `z` the standardised numbers and `s' = s weight`: `(s' - mean(s') - z mean(s' z)) / deviation`.
+    pub(super) fn gradient(weights: &Weights, kept: &Kept, signal: Value) -> Value {
+        let (z, inverse) = Self::standardised(weights, kept.input(0).around(1));
+        let s = signal.around(1) * weights.tensors[1].clone().tensor();
+        let along = mean(s.clone() * z.clone());
+        Value::along((s.clone() - mean(s) - z * along) * inverse, kept.shapes[0])
+    }
+
+    pub(super) const KEEPS: Keeps = Keeps::INPUTS;
+}
+
+/// Each channel's mean over pictures and places.
+///
+/// # Shapes
+/// `[N, C, places]` to `[1, C, 1]`.
+fn mean(x: Tensor<3>) -> Tensor<3> {
+    x.mean_dim(2).mean_dim(0)
+}
+
 /// Layer normalisation (Ba et al. 2016, arXiv 1607.06450) along one run of axes:
 /// `y = (x - mean) / sqrt(variance + epsilon) * weight + bias`, mean and variance of `x` along those axes.
 #[derive(Clone, Debug, PartialEq)]

@@ -33,7 +33,9 @@ pub struct Flat {
 
 /// A convolution with its weights in the order in which the kernels read them.
 ///
-/// "SAME" padding depends on the picture's size, so kernels are made for each padding that occurs: one, in general.
+/// "SAME" padding depends on the picture's size, so kernels are made for each padding that occurs: one, in general. A clone
+/// shares those that were made.
+#[derive(Clone)]
 pub struct Prepared {
     window: Window,
     channels: [usize; 2],

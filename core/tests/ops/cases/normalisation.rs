@@ -2,7 +2,7 @@
 
 use crate::array::{Array, places};
 use crate::case::Case;
-use tessera_core::network::op::{BatchNorm, LayerNorm, Op};
+use tessera_core::network::op::{BatchNorm, LayerNorm, Op, OwnStatistics};
 
 const EPSILON: f32 = 1e-3;
 
@@ -23,6 +23,22 @@ fn batch_norm(parts: [bool; 3], shape: &[usize]) -> Case {
             (x[0].at(&place) - part("mean", 0.0)) / deviation * part("w", 1.0) + part("b", 0.0)
         })
     })
+}
+
+fn own_statistics(shape: &[usize]) -> Case {
+    let op = OwnStatistics { channels: shape[1], spacing: "variance".into(), weight: "w".into(), bias: "b".into() };
+    let case = Case::new(Op::OwnStatistics(op), &[shape], |x, w| {
+        let x = &x[0];
+        Array::from_fn(&x.shape, |place| {
+            let channel = place[1];
+            let numbers: Vec<f64> = places(&x.shape).filter(|at| at[1] == channel).map(|at| x.at(&at)).collect();
+            let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+            let variance = numbers.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / numbers.len() as f64;
+            let part = |name: &str| w[name].values[channel];
+            (x.at(&place) - mean) / (variance + part("variance")).sqrt() * part("w") + part("b")
+        })
+    });
+    case.mixed()
 }
 
 fn layer_norm(axes: (usize, usize), parts: [bool; 2], shape: &[usize]) -> Case {
@@ -62,5 +78,6 @@ pub fn cases() -> Vec<Case> {
         ]);
     }
     cases.push(layer_norm((1, 2), [true, true], &[3, 6]));
+    cases.extend([own_statistics(&[3, 4, 2, 2]), own_statistics(&[1, 3, 3, 2]), own_statistics(&[4, 5])]);
     cases
 }

@@ -1,4 +1,4 @@
-//! What graphs do with ops: walks forward, from the middle and backward, rules, relevance, folding.
+//! What graphs do with ops: walks forward, from the middle and backward, rules, relevance, folding, training.
 
 mod backward;
 mod folding;
@@ -7,3 +7,4 @@ mod relevance;
 mod reuse;
 mod rules;
 mod suffix;
+mod training;

@@ -52,14 +52,7 @@ pub struct Sheet {
 }
 
 impl Desk {
-    pub(super) fn keep_map(
-        self,
-        at: usize,
-        method: usize,
-        facts: &Facts,
-        device: &DeviceFacts,
-        buffer: &ArrayBuffer,
-    ) {
+    pub(super) fn keep_map(self, at: usize, method: usize, facts: &Facts, device: &DeviceFacts, buffer: &ArrayBuffer) {
         self.hands.update_value(|hands| {
             hands.study.maps.keep(at, method, facts.clone(), device.clone(), buffer.clone());
         });
@@ -151,7 +144,7 @@ mod tests {
     #[test]
     fn a_large_map_is_shown_by_means_of_blocks() {
         let provenance = Provenance { input: (448, 448), ..Provenance::default() };
-        let facts = Facts { channels: 1, height: 448, width: 448, sign: Default::default(), provenance };
+        let facts = Facts { channels: 1, height: 448, width: 448, sign: Default::default(), provenance, steps: vec![] };
         let values = (0..448 * 448).map(|place| f32::from(u8::from(place / 448 % 2 == 0))).collect();
         let shown = small(Map { values, facts });
         assert_eq!((shown.facts.height, shown.facts.width, shown.facts.provenance.input), (224, 224, (224, 224)));

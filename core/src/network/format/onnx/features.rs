@@ -31,7 +31,14 @@ pub fn pruned(graph: Graph, shapes: &[Shapes], output: NodeId) -> (Graph, Vec<Ve
 
 impl Graph {
     fn clone_marks(&self) -> Graph {
-        Graph { nodes: vec![], features: self.features, tokens: self.tokens, picture: self.picture, folded: vec![] }
+        Graph {
+            nodes: vec![],
+            features: self.features,
+            tokens: self.tokens,
+            picture: self.picture,
+            folded: vec![],
+            trained: vec![],
+        }
     }
 }
 
@@ -104,7 +111,8 @@ fn as_tokens(graph: Graph, id: NodeId, grid: [usize; 2]) -> Graph {
         (1..).map(|i| format!("{wanted}{}", "#".repeat(i - 1))).find(|name| !names.contains(name)).unwrap_or(wanted)
     };
     let tokens = Some(Tokens { before: 0, grid });
-    let mut with = Graph { nodes: vec![], features: id + 1, tokens, picture: graph.picture, folded: vec![] };
+    let mut with =
+        Graph { nodes: vec![], features: id + 1, tokens, picture: graph.picture, folded: vec![], trained: vec![] };
     for (at, mut node) in graph.nodes.into_iter().enumerate() {
         for input in &mut node.inputs {
             *input += if *input >= id { 2 } else { 0 };

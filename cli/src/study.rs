@@ -1,0 +1,244 @@
+//! Runs a Spec unit by unit and keeps what came out on disk, so that a run goes on where it was cut off.
+
+use crate::dataset::could_not;
+use crate::model::Model;
+use crate::run::{self, Ran};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tessera_core::digest::sha256;
+use tessera_core::experiment::record::{Failed, Line, Made, Outcome, Unit};
+use tessera_core::experiment::subject::whole;
+use tessera_core::experiment::{Cell, Dataset, Judge, Record, Spec, Subject};
+use tessera_core::map::npy;
+use tessera_core::mosaic::{Mosaic, Source};
+use tessera_core::photo::{Crop, Input, Photo, PhotoFacts, decode, prepare};
+
+/// A photo or mosaic that is to be run.
+pub struct Planned {
+    at: usize,
+    name: String,
+    /// The files, one a cell.
+    files: Vec<PathBuf>,
+    /// The photos of a mosaic.
+    mosaic: Option<Mosaic>,
+    /// The class it is known to show.
+    truth: Option<usize>,
+}
+
+/// What a Spec is run on.
+pub struct Photos {
+    /// The folder of the dataset's files.
+    pub folder: PathBuf,
+    /// The dataset.
+    pub dataset: Dataset,
+    /// The table of mosaics, where the Spec draws by one.
+    pub table: Option<Vec<u8>>,
+}
+
+/// All units of a Spec.
+///
+/// # Errors
+/// One sentence where the photos are not the Spec's.
+pub fn plan(spec: &Spec, photos: &Photos) -> Result<Vec<Planned>, String> {
+    let path = |file: &String| photos.folder.join(file);
+    match &spec.subject {
+        Subject::Photo(photo) => {
+            let known = photos.dataset.members.iter().find(|member| member.sha256 == photo.sha256);
+            let member = known.ok_or_else(|| {
+                format!("The photo of this Spec is not here: bring the file whose SHA-256 is {}.", photo.sha256)
+            })?;
+            let files = vec![path(&member.file)];
+            Ok(vec![Planned { at: 0, name: member.file.clone(), files, mosaic: None, truth: Some(member.class) }])
+        }
+        Subject::Photos(wanted) => {
+            let found = photos.dataset.spec();
+            if found.sha256 != wanted.dataset.sha256 {
+                return Err(format!(
+                    "The Spec is about {}, and this is {found}: bring the same files.",
+                    wanted.dataset
+                ));
+            }
+            let planned = |(at, member): (usize, &tessera_core::experiment::dataset::Member)| {
+                let (name, files) = (member.file.clone(), vec![path(&member.file)]);
+                Planned { at, name, files, mosaic: None, truth: Some(member.class) }
+            };
+            Ok(photos.dataset.members.iter().enumerate().map(planned).collect())
+        }
+        Subject::Mosaics(mosaics) => {
+            let drawn = mosaics.mosaics(&photos.dataset, photos.table.as_deref()).map_err(|error| error.to_string())?;
+            let planned = |(at, mosaic): (usize, Mosaic)| {
+                let files = mosaic.cells.iter().map(|source| path(&source.file)).collect();
+                Planned { at, name: mosaic.name.clone(), files, truth: Some(mosaic.target), mosaic: Some(mosaic) }
+            };
+            Ok(drawn.into_iter().enumerate().map(planned).collect())
+        }
+    }
+}
+
+/// A run on disk.
+pub struct Study<'a> {
+    model: &'a Model,
+    out: PathBuf,
+    /// Whether maps are kept.
+    maps: bool,
+    /// What came out so far.
+    pub record: Record,
+}
+
+impl<'a> Study<'a> {
+    /// Begins a run in a folder, or goes on with the one that is there.
+    ///
+    /// # Errors
+    /// One sentence where the folder holds another run or cannot be written.
+    pub fn open(spec: Spec, model: &'a Model, out: &Path, maps: bool) -> Result<Study<'a>, String> {
+        let record = Record::new(env!("CARGO_PKG_VERSION"), spec, &model.device);
+        let mut study = Study { model, out: out.to_path_buf(), maps, record };
+        make(out)?;
+        let path = out.join("spec.json");
+        match fs::read_to_string(&path) {
+            Ok(text) if Spec::read(&text).is_ok_and(|known| known == study.record.spec) => study.resume()?,
+            Ok(_) => return Err(format!("{} holds another run: choose another --out.", out.display())),
+            Err(_) => study.write("spec.json", study.record.spec.canonical().as_bytes())?,
+        }
+        Ok(study)
+    }
+
+    /// Takes in what is there. A line that was cut off counts for nothing.
+    fn resume(&mut self) -> Result<(), String> {
+        let path = self.out.join("units.jsonl");
+        if let Ok(lines) = fs::read(&path) {
+            self.record.resume(&String::from_utf8_lossy(&lines));
+            // A line that was cut off must not stand before what follows.
+            self.write("units.jsonl", self.record.lines().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Runs one unit, unless it is there. A photo that cannot be read is kept as such.
+    ///
+    /// # Errors
+    /// One sentence where nothing more can be run: no such method, no room on the disk.
+    pub fn run(&mut self, planned: &Planned) -> Result<(), String> {
+        if self.record.has(planned.at) {
+            return Ok(());
+        }
+        let line = match self.show(planned) {
+            Ok((photo, input)) => Line::Unit(Box::new(self.unit(planned, photo, &input)?)),
+            Err(sentence) => {
+                eprintln!("tessera: {sentence}");
+                Line::Failed(Failed { at: planned.at, name: planned.name.clone(), sentence })
+            }
+        };
+        let path = self.out.join("units.jsonl");
+        let file = fs::OpenOptions::new().create(true).append(true).open(&path);
+        file.and_then(|mut file| file.write_all(line.text().as_bytes())).map_err(|error| cannot(&path, &error))?;
+        match line {
+            Line::Unit(unit) => self.record.add(*unit),
+            Line::Failed(failed) => self.record.fail(failed),
+        }
+        Ok(())
+    }
+
+    /// The photo or mosaic, and what the network sees of it.
+    fn show(&self, planned: &Planned) -> Result<(PhotoFacts, Input), String> {
+        let read = |path: &PathBuf| fs::read(path).map_err(|error| could_not(path, &error));
+        let files = planned.files.iter().map(read).collect::<Result<Vec<_>, String>>()?;
+        let preprocess = &self.model.network.card.preprocess;
+        let single = |crop: Crop| {
+            let photo: Photo = decode(&files[0]).map_err(|error| format!("{}: {error}", planned.files[0].display()))?;
+            let input = prepare(&photo, preprocess, crop);
+            Ok((photo.facts, input))
+        };
+        match &self.record.spec.subject {
+            Subject::Photo(photo) => single(photo.crop),
+            Subject::Photos(photos) => single(photos.crop),
+            Subject::Mosaics(mosaics) => {
+                let mosaic = mosaics
+                    .compose(&files)
+                    .map_err(|error| format!("{}: {}", planned.files[error.cell].display(), error.why))?;
+                let input = whole(&mosaic, preprocess);
+                Ok((mosaic.facts, input))
+            }
+        }
+    }
+
+    fn unit(&self, planned: &Planned, photo: PhotoFacts, input: &Input) -> Result<Unit, String> {
+        let spec = &self.record.spec;
+        let seed = spec.seed.wrapping_add(planned.at as u64);
+        let target = spec.target.known(planned.truth);
+        let ran = run::explain(self.model, Cell { input, target, scale: spec.scale, seed, methods: &spec.methods })?;
+        let judge = self.judge(planned);
+        let outcome = |at: usize| self.outcome(planned.at, at, &ran, judge.as_ref());
+        let outcomes = (0..spec.methods.len()).map(outcome).collect::<Result<Vec<_>, String>>()?;
+        let ranked = self.model.rank(&ran.answer);
+        Ok(Unit {
+            at: planned.at,
+            name: planned.name.clone(),
+            cells: planned.mosaic.as_ref().map_or_else(Vec::<Source>::new, |mosaic| mosaic.cells.clone()),
+            photo,
+            region: input.region,
+            input: (input.height, input.width),
+            pixels: sha256(&input.rgb),
+            seed,
+            seconds: ran.seconds,
+            target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
+            top: ranked.into_iter().take(5).collect(),
+            outcomes,
+        })
+    }
+
+    /// Where relevance ought to fall, if that is known.
+    fn judge(&self, planned: &Planned) -> Option<Judge> {
+        let spec = &self.record.spec;
+        let (Subject::Mosaics(mosaics), Some(mosaic)) = (&spec.subject, &planned.mosaic) else { return None };
+        Some(Judge {
+            cells: mosaics.ground(mosaic),
+            steps: spec.steps.clone(),
+            metrics: spec.metrics.clone(),
+            convention: spec.convention,
+        })
+    }
+
+    fn outcome(&self, unit: usize, at: usize, ran: &Ran, judge: Option<&Judge>) -> Result<Outcome, String> {
+        let map = match ran.outcome(at) {
+            Ok(map) => map,
+            Err(sentence) => return Ok(Outcome::Missing(sentence)),
+        };
+        let scores = judge.map(|judge| judge.scores(at, map)).unwrap_or_default();
+        let mut made = Made::new(map, scores.into_iter().map(Into::into).collect());
+        if self.maps {
+            let file = format!("maps/{unit}-{}.npy", self.record.names()[at]);
+            make(&self.out.join("maps"))?;
+            self.write(&file, &npy::write(map))?;
+            made.file = Some(file);
+        }
+        Ok(Outcome::Map(Box::new(made)))
+    }
+
+    /// Writes a file of the run.
+    ///
+    /// # Errors
+    /// One sentence if it cannot be written.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        write(&self.out, name, bytes)
+    }
+}
+
+/// Writes a file below a folder, with the folders between.
+///
+/// # Errors
+/// One sentence if it cannot be written.
+pub fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
+    let path = out.join(name);
+    make(path.parent().unwrap_or(out))?;
+    fs::write(&path, bytes).map_err(|error| cannot(&path, &error))
+}
+
+fn make(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> String {
+    format!("{} could not be written ({error}): choose another --out.", path.display())
+}
