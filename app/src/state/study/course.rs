@@ -189,7 +189,12 @@ impl Course {
 
 /// The best classes of an answer, and the one that is explained.
 #[must_use]
-pub fn ranked(logits: &[f32], output: Output, target: usize, name: impl Fn(usize) -> String) -> Option<(Ranked, Vec<Ranked>)> {
+pub fn ranked(
+    logits: &[f32],
+    output: Output,
+    target: usize,
+    name: impl Fn(usize) -> String,
+) -> Option<(Ranked, Vec<Ranked>)> {
     let answer = tessera_core::experiment::Answer { logits: logits.to_vec(), output };
     let probabilities = answer.probabilities();
     let of = |index: usize| {

@@ -1,10 +1,10 @@
 //! How mosaics are made of the photos, as a person sets it.
 
 use tessera_core::digest::sha256;
+use tessera_core::experiment::Mosaics;
 use tessera_core::experiment::dataset::{Dataset, DatasetSpec};
 use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::subject::{Draw, Stored};
-use tessera_core::experiment::Mosaics;
 use tessera_core::mosaic::tile::Fit;
 use tessera_core::mosaic::{Layout, Mosaic, MosaicError, table};
 
@@ -105,9 +105,7 @@ impl Design {
 
     fn spec(&self, dataset: DatasetSpec) -> Mosaics {
         let draw = match self.how {
-            How::Even => {
-                Draw::Even { per_class: self.per_class, targets: self.targets, seed: u64::from(self.seed) }
-            }
+            How::Even => Draw::Even { per_class: self.per_class, targets: self.targets, seed: u64::from(self.seed) },
             How::Facct24 => Draw::Facct24 { per_class: self.per_class, seed: self.seed },
             How::Table => Draw::Table { sha256: sha256(self.table.as_deref().unwrap_or_default()) },
         };

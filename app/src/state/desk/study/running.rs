@@ -172,12 +172,8 @@ impl Desk {
             let course = course.as_ref()?;
             let (spec, mosaic) = (course.spec(), course.drawn.mosaics.get(at)?);
             let cells = course.drawn.spec.ground(mosaic);
-            let judge = Judge {
-                cells,
-                steps: spec.steps.clone(),
-                metrics: spec.metrics.clone(),
-                convention: spec.convention,
-            };
+            let judge =
+                Judge { cells, steps: spec.steps.clone(), metrics: spec.metrics.clone(), convention: spec.convention };
             let (height, width) = cut.as_ref()?.0;
             Some(Request::Explain {
                 job,

@@ -101,19 +101,15 @@ impl Desk {
                 None => self.give_up(seat, job, ""),
                 Some(record) => match fetch::file(&record).await {
                     Ok(bytes) => self.send(seat, &Request::Summarise { job, resamples }, &[bytes]),
-                    Err(why) => self.give_up(seat, job, &format!("The run could not be summed up: {why}. Run it again.")),
+                    Err(why) => {
+                        self.give_up(seat, job, &format!("The run could not be summed up: {why}. Run it again."))
+                    }
                 },
             }
         });
     }
 
-    pub(in super::super) fn summarised(
-        self,
-        job: Job,
-        summary: Summary,
-        tables: Vec<String>,
-        buffers: &[ArrayBuffer],
-    ) {
+    pub(in super::super) fn summarised(self, job: Job, summary: Summary, tables: Vec<String>, buffers: &[ArrayBuffer]) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
         let Some(Work::Summarise { resamples }) = work else { return };
