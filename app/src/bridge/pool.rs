@@ -133,6 +133,12 @@ impl Pool {
         self.workers.iter().find(|worker| worker.seat == seat)
     }
 
+    /// Greatest number of CPU workers.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Number of workers of that kind that have been started.
     #[must_use]
     pub fn count(&self, kind: DeviceKind) -> usize {

@@ -28,7 +28,7 @@ fn manager() -> Result<StorageManager, String> {
     if storage.is_undefined() { Err(NONE.into()) } else { Ok(storage.unchecked_into()) }
 }
 
-async fn handle<T: JsCast>(promise: Promise, why: &str) -> Result<T, String> {
+pub(super) async fn handle<T: JsCast>(promise: Promise, why: &str) -> Result<T, String> {
     JsFuture::from(promise).await.map(JsCast::unchecked_into).map_err(|error| reason(&error, why))
 }
 
@@ -44,29 +44,49 @@ fn reason(error: &JsValue, otherwise: &str) -> String {
 
 /// The folder of all models, made if need be.
 async fn folder() -> Result<FileSystemDirectoryHandle, String> {
+    top(FOLDER).await
+}
+
+/// A folder of the origin's private file system, made if need be.
+pub(super) async fn top(name: &str) -> Result<FileSystemDirectoryHandle, String> {
     let storage = manager()?;
     if !Reflect::has(&storage, &"getDirectory".into()).unwrap_or(false) {
         return Err(NONE.into());
     }
     let root: FileSystemDirectoryHandle = handle(storage.get_directory(), NONE).await?;
-    below(&root, FOLDER, true).await
+    below(&root, name, true).await
 }
 
-async fn below(root: &FileSystemDirectoryHandle, name: &str, make: bool) -> Result<FileSystemDirectoryHandle, String> {
+pub(super) async fn below(
+    root: &FileSystemDirectoryHandle,
+    name: &str,
+    make: bool,
+) -> Result<FileSystemDirectoryHandle, String> {
     let options = FileSystemGetDirectoryOptions::new();
     options.set_create(make);
     handle(root.get_directory_handle_with_options(name, &options), "the browser does not open the folder").await
 }
 
-/// Writes a file as a whole: it is there when the last byte is, not before.
-async fn write(folder: &FileSystemDirectoryHandle, name: &str, bytes: &Blob) -> Result<(), String> {
+/// A file that can be written, made if need be.
+pub(super) async fn writable(
+    folder: &FileSystemDirectoryHandle,
+    name: &str,
+) -> Result<FileSystemFileHandle, String> {
     let options = FileSystemGetFileOptions::new();
     options.set_create(true);
-    let refused = "the browser does not write it";
-    let file: FileSystemFileHandle = handle(folder.get_file_handle_with_options(name, &options), refused).await?;
-    if !Reflect::has(&file, &"createWritable".into()).unwrap_or(false) {
-        return Err("this browser can not write files from a page; a current version can".into());
+    let opened = folder.get_file_handle_with_options(name, &options);
+    let file: FileSystemFileHandle = handle(opened, "the browser does not write it").await?;
+    if Reflect::has(&file, &"createWritable".into()).unwrap_or(false) {
+        Ok(file)
+    } else {
+        Err("this browser can not write files from a page; a current version can".into())
     }
+}
+
+/// Writes a file as a whole: it is there when the last byte is, not before.
+pub(super) async fn write(folder: &FileSystemDirectoryHandle, name: &str, bytes: &Blob) -> Result<(), String> {
+    let file = writable(folder, name).await?;
+    let refused = "the browser does not write it";
     let stream: FileSystemWritableFileStream = handle(file.create_writable(), refused).await?;
     let writing = stream.write_with_blob(bytes).map_err(|_| refused)?;
     let _: JsValue = handle(writing, refused).await?;
@@ -101,9 +121,14 @@ async fn write_all(folder: &FileSystemDirectoryHandle, files: &Files) -> Result<
 /// Writes the card of a kept model anew.
 pub async fn keep_card(id: &str, card: &str) -> Result<(), String> {
     let own = below(&folder().await?, id, false).await?;
-    let parts = js_sys::Array::of1(&card.into());
+    write_text(&own, CARD, card).await
+}
+
+/// Writes a text as a whole.
+pub(super) async fn write_text(folder: &FileSystemDirectoryHandle, name: &str, text: &str) -> Result<(), String> {
+    let parts = js_sys::Array::of1(&text.into());
     let text = Blob::new_with_str_sequence(&parts).map_err(|_| "the browser does not write it")?;
-    write(&own, CARD, &text).await
+    write(folder, name, &text).await
 }
 
 /// Deletes a model.
@@ -118,16 +143,21 @@ pub async fn remove(id: &str) -> Result<(), String> {
 /// A kept model: its card's text and its files, which stay on the disk until they are read.
 pub async fn open(id: &str) -> Result<(String, Files), String> {
     let own = below(&folder().await?, id, false).await?;
-    let card = read(&own, CARD).await?;
-    let text = JsFuture::from(card.text()).await.ok().and_then(|text| text.as_string());
+    let text = read_text(&own, CARD).await?;
     let mut files = Files::from(read(&own, MODEL).await?);
     while let Ok(file) = read(&own, &format!("{BESIDE}{}", files.beside.len())).await {
         files.beside.push(file);
     }
-    Ok((text.ok_or("its card can not be read")?, files))
+    Ok((text, files))
 }
 
-async fn read(folder: &FileSystemDirectoryHandle, name: &str) -> Result<Blob, String> {
+/// The text of a file.
+pub(super) async fn read_text(folder: &FileSystemDirectoryHandle, name: &str) -> Result<String, String> {
+    let text = JsFuture::from(read(folder, name).await?.text()).await.ok().and_then(|text| text.as_string());
+    text.ok_or_else(|| format!("its file {name} can not be read"))
+}
+
+pub(super) async fn read(folder: &FileSystemDirectoryHandle, name: &str) -> Result<Blob, String> {
     let file: FileSystemFileHandle = handle(folder.get_file_handle(name), "the browser does not read it").await?;
     handle(file.get_file(), "the browser does not read it").await
 }
@@ -145,7 +175,7 @@ pub async fn list() -> Result<Vec<(String, u64)>, String> {
     Ok(found)
 }
 
-async fn names(folder: &FileSystemDirectoryHandle) -> Vec<String> {
+pub(super) async fn names(folder: &FileSystemDirectoryHandle) -> Vec<String> {
     let (keys, mut found) = (folder.keys(), Vec::new());
     while let Ok(next) = keys.next() {
         let Ok(entry) = JsFuture::from(next).await else { break };

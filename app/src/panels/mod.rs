@@ -9,6 +9,7 @@ pub mod gallery;
 pub mod help;
 pub mod methods;
 pub mod models;
+pub mod mosaics;
 pub mod save;
 pub mod stage;
 pub mod status;

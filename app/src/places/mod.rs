@@ -2,6 +2,7 @@
 
 mod explain;
 mod keys;
+mod mosaics;
 
 use crate::panels::device;
 use crate::panels::drop_zone;
@@ -11,7 +12,7 @@ use crate::panels::models;
 use crate::panels::status::Status;
 use crate::panels::top::Top;
 use crate::state::address::{Address, device_id};
-use crate::state::desk::Desk;
+use crate::state::desk::{Desk, EXPLAIN, MOSAICS};
 use crate::state::network::Arrival;
 use leptos::prelude::*;
 
@@ -26,29 +27,35 @@ struct Place {
 }
 
 /// All places, in the order of their tabs.
-const PLACES: &[Place] = &[Place {
-    id: "explain",
-    title: "Explain",
-    view: |desk, hovering| view! { <explain::Explain desk hovering /> }.into_any(),
-}];
+const PLACES: &[Place] = &[
+    Place {
+        id: EXPLAIN,
+        title: "Explain",
+        view: |desk, hovering| view! { <explain::Explain desk hovering /> }.into_any(),
+    },
+    Place { id: MOSAICS, title: "Mosaics", view: |desk, _| view! { <mosaics::Mosaics desk /> }.into_any() },
+];
 
 fn hash() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
-fn index(address: &Address) -> usize {
-    PLACES.iter().position(|place| Some(place.id) == address.place.as_deref()).unwrap_or(0)
+/// Id of the place that the address names, else of the first.
+fn named() -> &'static str {
+    let address = Address::read(&hash());
+    PLACES.iter().map(|place| place.id).find(|id| Some(*id) == address.place.as_deref()).unwrap_or(PLACES[0].id)
 }
 
 /// The page: the frame round whichever place the address names.
 #[component]
 pub fn Page() -> impl IntoView {
     let desk = Desk::new(Address::read(&hash()));
-    let place = RwSignal::new(index(&Address::read(&hash())));
+    let place = Memo::new(move |_| PLACES.iter().position(|place| place.id == desk.place.get()).unwrap_or(0));
+    desk.place.set(named());
     desk.begin();
     let hovering = drop_zone::listen(desk);
     keys::listen(desk);
-    follow_address(desk, place);
+    follow_address(desk);
     let tabs = PLACES.iter().map(|place| (place.id, place.title)).collect();
     let state = move || match desk.network.with(|network| network.arrival) {
         Arrival::Failed => "failed",
@@ -83,12 +90,12 @@ pub fn Page() -> impl IntoView {
 }
 
 /// The place follows the address, and the address what is open.
-fn follow_address(desk: Desk, place: RwSignal<usize>) {
+fn follow_address(desk: Desk) {
     let Some(window) = web_sys::window() else { return };
-    let follow = move |_: &web_sys::Event| place.set(index(&Address::read(&hash())));
+    let follow = move |_: &web_sys::Event| desk.place.set(named());
     // The page lives as long as its tab.
     gloo::events::EventListener::new(&window, "hashchange", follow).forget();
-    let address = Memo::new(move |_| desk.photo().map(|_| desk.address().write()));
+    let address = Memo::new(move |_| (desk.place.get() != EXPLAIN || desk.photo().is_some()).then(|| desk.address().write()));
     Effect::new(move |_| {
         let Some(address) = address.get() else { return };
         if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {

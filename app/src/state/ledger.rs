@@ -32,6 +32,35 @@ pub enum Work {
         /// The methods.
         methods: Vec<MethodSpec>,
     },
+    /// Putting a mosaic together.
+    Compose {
+        /// Its number.
+        at: usize,
+        /// Whether the run wants it; else it is only to be shown.
+        unit: bool,
+    },
+    /// Drawing and scoring the maps of a mosaic.
+    Judge {
+        /// Its number.
+        at: usize,
+    },
+    /// Decoding a photo of the study, to see whether the network knows it.
+    Look {
+        /// Its number in the album.
+        shot: u32,
+    },
+    /// Classifying it.
+    Recognise {
+        /// Its number in the album.
+        shot: u32,
+    },
+    /// Unpacking an archive of photos.
+    Unpack,
+    /// Summing a run up.
+    Summarise {
+        /// Resamples for intervals.
+        resamples: usize,
+    },
     /// Reading a model file: what it is and what it holds.
     Inspect {
         /// Whether it is to be used then; else only its sums are wanted.
@@ -49,8 +78,22 @@ impl Work {
     pub fn photo(&self) -> Option<PhotoId> {
         match self {
             Self::Prepare { photo, .. } | Self::Explain { photo, .. } => Some(*photo),
-            Self::Inspect { .. } | Self::Reference | Self::Compare => None,
+            _ => None,
         }
+    }
+
+    /// Whether it is a part of a study that a person asked for, beside what is only shown.
+    #[must_use]
+    pub fn is_study(&self) -> bool {
+        matches!(
+            self,
+            Self::Compose { unit: true, .. } | Self::Judge { .. } | Self::Look { .. } | Self::Recognise { .. }
+        )
+    }
+
+    /// Whether it outlives the network in use.
+    fn outlives(&self) -> bool {
+        matches!(self, Self::Inspect { .. } | Self::Unpack | Self::Summarise { .. } | Self::Compose { unit: false, .. })
     }
 }
 
@@ -129,10 +172,10 @@ impl Ledger {
     }
 
     /// Strikes out what was asked of the network or cut out for it, because it is gone; says what that was, so that no
-    /// worker takes it up any more. Looking at a model file goes on.
+    /// worker takes it up any more. Looking at files goes on.
     #[must_use]
     pub fn forget_network(&mut self) -> Vec<Job> {
-        let gone = self.lines.extract_if(.., |_, line| !matches!(line.work, Work::Inspect { .. }));
+        let gone = self.lines.extract_if(.., |_, line| !line.work.outlives());
         let gone = gone.map(|(job, _)| job).collect();
         self.finished = 0;
         gone
@@ -169,9 +212,27 @@ impl Ledger {
         self.lines.values().any(|line| matches!(line.work, Work::Reference | Work::Compare))
     }
 
-    /// The work a person asked for: all but self-tests.
+    /// The work a person asked for: all but self-tests, and what is read or summed up beside it.
     pub fn visible(&self) -> impl Iterator<Item = (Job, &Line)> {
-        self.lines.iter().filter(|(_, line)| line.work.photo().is_some()).map(|(job, line)| (*job, line))
+        let asked = |line: &Line| line.work.photo().is_some() || line.work.is_study();
+        self.lines.iter().filter(move |(_, line)| asked(line)).map(|(job, line)| (*job, line))
+    }
+
+    /// The study's work that was asked for.
+    pub fn study(&self) -> impl Iterator<Item = (Job, &Line)> {
+        self.lines.iter().filter(|(_, line)| line.work.is_study()).map(|(job, line)| (*job, line))
+    }
+
+    /// Numbers of the mosaics' work that is only to be shown.
+    pub fn showing(&self) -> impl Iterator<Item = Job> {
+        let shows = |work: &Work| matches!(work, Work::Compose { unit: false, .. });
+        self.lines.iter().filter(move |(_, line)| shows(&line.work)).map(|(job, _)| *job)
+    }
+
+    /// Whether just that is under way.
+    #[must_use]
+    pub fn has(&self, work: &Work) -> bool {
+        self.lines.values().any(|line| line.work == *work && !line.stopping)
     }
 }
 

@@ -21,5 +21,6 @@ pub mod question;
 pub mod results;
 pub mod samples;
 pub mod selection;
+pub mod study;
 pub mod view;
 pub mod wanted;

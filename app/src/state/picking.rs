@@ -29,6 +29,12 @@ impl Picking {
         self.chosen.contains(&id)
     }
 
+    /// Ids of the ticked methods, in the order in which they were ticked.
+    #[must_use]
+    pub fn chosen(&self) -> &[&'static str] {
+        &self.chosen
+    }
+
     /// Number of ticked methods.
     #[must_use]
     pub fn count(&self) -> usize {

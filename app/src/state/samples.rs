@@ -14,6 +14,9 @@ pub struct Sample {
     /// Who made it and under which terms.
     #[serde(default)]
     pub credit: String,
+    /// The class that the bundled network ought to see.
+    #[serde(default)]
+    pub class: Option<usize>,
 }
 
 impl Sample {

@@ -6,3 +6,4 @@ pub mod icon;
 pub mod number;
 pub mod save;
 pub mod slider;
+pub mod staged;

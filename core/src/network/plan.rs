@@ -102,6 +102,9 @@ pub struct Outline {
     pub features: String,
     /// What it lacks of what methods may need.
     pub lacks: Vec<Need>,
+    /// Whether it takes pictures of other sizes too.
+    #[serde(default)]
+    pub any_size: bool,
 }
 
 /// A layer whose values have places.
@@ -128,6 +131,7 @@ impl Outline {
             layers: layers.collect(),
             features: graph.nodes[graph.features].name.clone(),
             lacks: lacks(graph, &shapes),
+            any_size: infer(graph, [1, 3, rows * 2, columns * 2]).is_ok(),
         })
     }
 }

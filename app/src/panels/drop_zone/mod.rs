@@ -1,6 +1,7 @@
 //! Bringing photos: drop anywhere, paste, choose a file, use the camera; and what could not be opened.
 
-use crate::state::desk::Desk;
+use crate::panels::mosaics;
+use crate::state::desk::{Desk, MOSAICS};
 use crate::widgets::icon::{Draw, Icon};
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::html;
@@ -131,7 +132,11 @@ pub fn listen(desk: Desk) -> RwSignal<bool> {
     on("drop", |desk, hovering, event| {
         event.prevent_default();
         hovering.set(false);
-        bring(desk, "What was dropped", transfer(event));
+        let dropped = transfer(event);
+        if desk.place.get_untracked() == MOSAICS && dropped.as_ref().is_some_and(|dropped| mosaics::drop(desk, dropped)) {
+            return;
+        }
+        bring(desk, "What was dropped", dropped);
     });
     on("paste", |desk, _, event| {
         let clipboard = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);

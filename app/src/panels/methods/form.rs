@@ -1,5 +1,6 @@
 //! The form of a method, made from its descriptor: its parameters, its formula, what it must not be taken for, its source.
 
+use super::Choosing;
 use crate::state::desk::Desk;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
@@ -7,8 +8,8 @@ use tessera_core::descriptor::{Domain, Entry, Param};
 
 /// The form.
 #[component]
-pub fn Form(desk: Desk, entry: &'static Entry) -> impl IntoView {
-    let fields = entry.params.iter().map(move |param| view! { <Field desk entry param /> });
+pub fn Form(desk: Desk, choosing: Choosing, entry: &'static Entry) -> impl IntoView {
+    let fields = entry.params.iter().map(move |param| view! { <Field desk choosing entry param /> });
     let citation = entry.citation;
     view! {
         <div class="form">
@@ -25,12 +26,12 @@ pub fn Form(desk: Desk, entry: &'static Entry) -> impl IntoView {
 
 /// One parameter: what it is, its field, and why what stands there does not fit.
 #[component]
-fn Field(desk: Desk, entry: &'static Entry, param: &'static Param) -> impl IntoView {
-    let picking = desk.picking;
+fn Field(desk: Desk, choosing: Choosing, entry: &'static Entry, param: &'static Param) -> impl IntoView {
+    let picking = choosing.picking;
     let text = Memo::new(move |_| picking.with(|picking| picking.text(entry, param)));
     let fault = Memo::new(move |_| picking.with(|picking| picking.fault(entry, param)));
     let set = move |text: String| picking.update(|picking| picking.type_in(entry, param, text));
-    let id = format!("{}-{}", entry.id, param.id);
+    let id = format!("{}{}-{}", if choosing.study { "study-" } else { "" }, entry.id, param.id);
     let of = id.clone();
     let control = match param.domain {
         Domain::Count { .. } | Domain::Real { .. } => {

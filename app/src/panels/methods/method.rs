@@ -1,24 +1,26 @@
 //! One method of the list: a tick, what it does, what it would take, and its form when it is opened.
 
 use super::form::Form;
-use super::{lacking, takes};
+use super::{Choosing, lacking, takes};
 use crate::state::desk::Desk;
 use leptos::prelude::*;
 use tessera_core::descriptor::Entry;
+use tessera_core::experiment::MethodSpec;
 
 /// The method.
 #[component]
-pub fn Method(desk: Desk, entry: &'static Entry) -> impl IntoView {
-    let picking = desk.picking;
+pub fn Method(desk: Desk, choosing: Choosing, entry: &'static Entry) -> impl IntoView {
+    let picking = choosing.picking;
     let ticked = Memo::new(move |_| picking.with(|picking| picking.has(entry.id)));
     let open = Memo::new(move |_| picking.with(|picking| picking.open == Some(entry.id)));
     let spec = Memo::new(move |_| picking.with(|picking| picking.spec(entry)));
     let lacks = Memo::new(move |_| lacking(desk, entry));
     let cost = move || match (lacks.get(), spec.get()) {
         (Some(_), _) => "not here".to_owned(),
-        (None, spec) => spec.and_then(|spec| desk.foretold(&spec)).map(takes).unwrap_or_default(),
+        (None, spec) => spec.and_then(|spec| choosing.foretold(desk, &spec)).map(takes).unwrap_or_default(),
     };
-    let shown = move || spec.with(|spec| spec.as_ref().is_some_and(|spec| desk.wanted.with(|wanted| wanted.has(spec))));
+    let wanted = move |spec: &MethodSpec| desk.wanted.with(|wanted| wanted.has(spec));
+    let shown = move || !choosing.study && spec.with(|spec| spec.as_ref().is_some_and(wanted));
     let unfold = move |_| picking.update(|picking| picking.open = (picking.open != Some(entry.id)).then_some(entry.id));
     let needs = move || lacks.get().map(|need| format!(" Needs {need}, which this network does not have."));
     view! {
@@ -42,7 +44,7 @@ pub fn Method(desk: Desk, entry: &'static Entry) -> impl IntoView {
                 <span class="vh">{format!(" of {}", entry.title)}</span>
             </button>
             <Show when=move || open.get()>
-                <Form desk entry />
+                <Form desk choosing entry />
             </Show>
         </li>
     }

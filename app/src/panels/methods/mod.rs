@@ -4,19 +4,46 @@ mod form;
 mod method;
 mod presets;
 
+pub use presets::Presets;
+
 use crate::state::desk::Desk;
 use crate::state::order::entry;
 use crate::state::pace::Foretold;
+use crate::state::picking::Picking;
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
+use crate::widgets::staged::staged;
 use leptos::html;
 use leptos::prelude::*;
 use tessera_core::descriptor::{Entry, Family};
+use tessera_core::experiment::MethodSpec;
 use tessera_core::method::ENTRIES;
 use wasm_bindgen::JsCast;
 
 /// Id of the panel, for the button that opens it.
 pub const ID: &str = "methods";
+
+/// For what methods are chosen.
+#[derive(Clone, Copy)]
+pub struct Choosing {
+    /// What is ticked and typed.
+    pub picking: RwSignal<Picking>,
+    /// Whether it is for a study; else for the photo on the stage.
+    pub study: bool,
+}
+
+impl Choosing {
+    /// What a method would take.
+    fn foretold(self, desk: Desk, spec: &MethodSpec) -> Option<Foretold> {
+        if self.study { desk.foretold_of_mosaics(spec) } else { desk.foretold(spec) }
+    }
+
+    /// What several would take together.
+    fn together(self, desk: Desk, specs: &[MethodSpec]) -> Option<Foretold> {
+        let each: Option<Vec<Foretold>> = specs.iter().map(|spec| self.foretold(desk, spec)).collect();
+        each.map(|each| Foretold::together(&each))
+    }
+}
 
 /// The panel.
 #[component]
@@ -33,6 +60,7 @@ pub fn Panel(
             desk.measure();
         }
     };
+    let photo = Choosing { picking: desk.picking, study: false };
     let frame = NodeRef::<html::Section>::new();
     let close = move || {
         if let Some(frame) = frame.get_untracked() {
@@ -52,8 +80,8 @@ pub fn Panel(
                 <Find desk />
             </header>
             <Show when=move || opened.get()>
-                <presets::Presets desk />
-                <List desk />
+                <Presets desk choosing=photo />
+                <List desk choosing=photo />
             </Show>
             <Foot desk close />
         </section>
@@ -82,11 +110,15 @@ fn Find(desk: Desk) -> impl IntoView {
 
 /// All methods that fit what is searched for, by family.
 #[component]
-fn List(desk: Desk) -> impl IntoView {
-    let found =
-        Memo::new(move |_| desk.picking.with(|picking| picking.found().map(|entry| entry.id).collect::<Vec<_>>()));
-    let drawn = RwSignal::new(1);
-    draw_more(drawn);
+pub fn List(
+    /// The desk.
+    desk: Desk,
+    /// For what methods are chosen.
+    choosing: Choosing,
+) -> impl IntoView {
+    let picking = choosing.picking;
+    let found = Memo::new(move |_| picking.with(|picking| picking.found().map(|entry| entry.id).collect::<Vec<_>>()));
+    let drawn = staged(Family::ALL.len());
     let families = Family::ALL.into_iter().enumerate().map(|(at, family)| {
         let of = Memo::new(move |_| {
             let of = |id: &&'static str| entry(id).is_some_and(|entry| entry.family == family);
@@ -98,7 +130,7 @@ fn List(desk: Desk) -> impl IntoView {
                     <h3>{family.title()}</h3>
                     <ul class="methods">
                         <For each=move || of.get() key=|id| *id let(id)>
-                            {entry(id).map(|entry| view! { <method::Method desk entry /> })}
+                            {entry(id).map(|entry| view! { <method::Method desk choosing entry /> })}
                         </For>
                     </ul>
                 </section>
@@ -115,21 +147,6 @@ fn List(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Lets one family after the other be drawn, so that the page's thread is never held up for long.
-fn draw_more(drawn: RwSignal<usize>) {
-    gloo::timers::callback::Timeout::new(4, move || {
-        // A panel that was closed meanwhile has no families.
-        let more = drawn.try_update(|drawn| {
-            *drawn += 1;
-            *drawn < Family::ALL.len()
-        });
-        if more == Some(true) {
-            draw_more(drawn);
-        }
-    })
-    .forget();
-}
-
 /// What is chosen takes, and the buttons that draw it.
 #[component]
 fn Foot(desk: Desk, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
@@ -140,11 +157,8 @@ fn Foot(desk: Desk, close: impl Fn() + Copy + Send + Sync + 'static) -> impl Int
         (0, _) => "Tick what you want to see".to_owned(),
         (_, None) => "A setting does not fit".to_owned(),
         (n, Some(specs)) => {
-            let each: Option<Vec<Foretold>> = specs.iter().map(|spec| desk.foretold(spec)).collect();
-            format!(
-                "{n} chosen{}",
-                each.map(|each| format!(": {}", takes(Foretold::together(&each)))).unwrap_or_default()
-            )
+            let together = Choosing { picking, study: false }.together(desk, &specs);
+            format!("{n} chosen{}", together.map(|all| format!(": {}", takes(all))).unwrap_or_default())
         }
     };
     let words = move || match count.get() {
@@ -175,14 +189,14 @@ fn Foot(desk: Desk, close: impl Fn() + Copy + Send + Sync + 'static) -> impl Int
 }
 
 /// What something takes: passes, and seconds where they can be foretold.
-fn takes(foretold: Foretold) -> String {
+pub fn takes(foretold: Foretold) -> String {
     let seconds =
         foretold.seconds.filter(|seconds| *seconds >= 5e-4).map(|seconds| format!(", {}", number::seconds(seconds)));
     format!("{}{}", number::passes(foretold.passes), seconds.unwrap_or_default())
 }
 
 /// What a network lacks for a method, in words.
-fn lacking(desk: Desk, entry: &Entry) -> Option<&'static str> {
+pub fn lacking(desk: Desk, entry: &Entry) -> Option<&'static str> {
     let outline = desk.network.with(|network| network.outline.clone())?;
     entry.needs.iter().find(|need| outline.lacks.contains(need)).map(|need| need.words())
 }

@@ -1,7 +1,7 @@
 //! Presets: lists of methods that tick themselves, with what differs in them from the usual.
 
+use super::Choosing;
 use crate::state::desk::Desk;
-use crate::state::pace::Foretold;
 use crate::widgets::number;
 use leptos::prelude::*;
 use tessera_core::descriptor::Need;
@@ -10,9 +10,10 @@ use tessera_core::method::preset::{self, Member, PRESETS, Preset};
 
 /// All presets as buttons, and what is said of the one that was taken.
 #[component]
-pub fn Presets(desk: Desk) -> impl IntoView {
-    let taken = Memo::new(move |_| desk.picking.with(|picking| picking.preset));
-    let chips = PRESETS.iter().map(move |preset| view! { <Chip desk preset /> });
+pub fn Presets(desk: Desk, choosing: Choosing) -> impl IntoView {
+    let picking = choosing.picking;
+    let taken = Memo::new(move |_| picking.with(|picking| picking.preset));
+    let chips = PRESETS.iter().map(move |preset| view! { <Chip desk choosing preset /> });
     view! {
         <div class="presets" role="group" aria-label="Presets">
             {chips.collect_view()}
@@ -22,21 +23,21 @@ pub fn Presets(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Chip(desk: Desk, preset: &'static Preset) -> impl IntoView {
-    let taken = move || desk.picking.with(|picking| picking.preset == Some(preset.id));
+fn Chip(desk: Desk, choosing: Choosing, preset: &'static Preset) -> impl IntoView {
+    let picking = choosing.picking;
+    let taken = move || picking.with(|picking| picking.preset == Some(preset.id));
     let lacks =
         move || desk.network.with(|network| network.outline.as_ref().map_or_else(Vec::new, |o| o.lacks.clone()));
     let sum = move || {
         let members = here(preset, &lacks());
-        let each: Option<Vec<Foretold>> =
-            members.iter().map(|member| desk.foretold(&MethodSpec::from(*member))).collect();
-        let seconds = each.and_then(|each| Foretold::together(&each).seconds);
+        let specs: Vec<MethodSpec> = members.iter().map(|member| MethodSpec::from(*member)).collect();
+        let seconds = choosing.together(desk, &specs).and_then(|all| all.seconds);
         let seconds = seconds.map(|seconds| format!(", {}", number::seconds(seconds)));
         format!("{}{}", members.len(), seconds.unwrap_or_default())
     };
     let take = move |_| {
         let lacks = untrack(lacks);
-        desk.picking.update(|picking| picking.take(preset, &lacks));
+        picking.update(|picking| picking.take(preset, &lacks));
     };
     view! {
         <button class="chip" type="button" data-preset=preset.id aria-pressed=move || taken().to_string() on:click=take>

@@ -68,6 +68,9 @@ fn elapsed(now: Memo<Option<Now>>) -> RwSignal<f64> {
 }
 
 fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
+    if let Some(now) = study(desk, ledger) {
+        return Some(now);
+    }
     let name = |photo| desk.photos.with(|photos| photos.get(photo).map(|photo| photo.name.clone())).unwrap_or_default();
     let lines: Vec<_> = ledger.visible().map(|(_, line)| line).collect();
     let Some(first) = lines.iter().find(|line| line.since.is_some()).or(lines.first()) else { return coming(desk) };
@@ -100,7 +103,34 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
         Work::Explain { photo, .. } => {
             Now { what: format!("{} waits for the network", name(*photo)), done: 0, all: 0, since: None }
         }
-        Work::Inspect { .. } | Work::Reference | Work::Compare => return None,
+        Work::Compose { .. } | Work::Judge { .. } => {
+            Now { what: "The maps of one mosaic".into(), done: first.passes.0, all: first.passes.1, since: first.since }
+        }
+        Work::Look { .. } | Work::Recognise { .. } => {
+            let (done, all) = desk.studio.check.with(|check| (check.done(), check.all));
+            Now { what: format!("{done} of {all} photos looked at"), done, all, since: first.since }
+        }
+        _ => return None,
+    })
+}
+
+/// A study that runs: mosaics, passes, and what is left.
+fn study(desk: Desk, ledger: &Ledger) -> Option<Now> {
+    let each = desk.price_of_one().map(|price| price.passes);
+    let clock = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+    desk.studio.course.with(|course| {
+        let course = course.as_ref()?;
+        let since = course.began()?;
+        let (done, all) = (course.done(), course.all());
+        let in_hand: usize = ledger.study().map(|(_, line)| line.passes.0).sum();
+        let passes = each.map(|each| {
+            let made = done as f64 * each + in_hand as f64;
+            format!(", {} of {} passes", number::count(made as usize), number::count((all as f64 * each) as usize))
+        });
+        let left = course.left(clock).map(|left| format!(", about {} left", number::clock(left)));
+        let (passes, left) = (passes.unwrap_or_default(), left.unwrap_or_default());
+        let what = format!("Mosaics, {} of {}{passes}{left}", number::count(done), number::count(all));
+        Some(Now { what, done, all, since: Some(since) })
     })
 }
 

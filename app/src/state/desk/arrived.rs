@@ -23,6 +23,9 @@ impl Desk {
 
     pub(super) fn answered(self, job: Job, target: usize, seconds: f64, device: DeviceFacts, buffer: &ArrayBuffer) {
         let work = self.ledger.with_untracked(|ledger| ledger.get(job).map(|line| line.work.clone()));
+        if let Some(Work::Judge { .. } | Work::Recognise { .. }) = work {
+            return self.recognised(work, target, seconds, &Float32Array::new(buffer).to_vec());
+        }
         let Some(Work::Explain { photo, crop, .. }) = work else { return };
         let output = self
             .network
@@ -68,6 +71,9 @@ impl Desk {
     /// A method has no map here.
     pub(super) fn missed(self, job: Job, at: usize, sentence: String) {
         let work = self.ledger.with_untracked(|ledger| ledger.get(job).map(|line| line.work.clone()));
+        if let Some(Work::Judge { at: unit }) = work {
+            return self.without_map(unit, at, sentence);
+        }
         let Some(Work::Explain { photo, target, .. }) = work else { return };
         let classes = match target {
             Target::Class(class) => Some((class, None)),
@@ -94,11 +100,17 @@ impl Desk {
             let name = self.photos.with_untracked(|photos| photos.get(photo).map(|photo| photo.name.clone()));
             self.say(format!("{} explained: {} maps.", name.unwrap_or_default(), methods.len()));
             self.ask_for_gpu();
+        } else if let Some(Work::Judge { at }) = work {
+            self.judged(at);
         }
     }
 
     pub(super) fn stopped(self, job: Job) {
-        self.ledger.update(|ledger| drop(ledger.strike(job)));
+        let mut work = None;
+        self.ledger.update(|ledger| work = ledger.strike(job));
+        if let Some(work) = work {
+            self.given_back(&work);
+        }
     }
 
     pub(super) fn failed(self, job: Job, sentence: String) {
@@ -112,6 +124,7 @@ impl Desk {
             }
             Some(Work::Inspect { open }) => self.not_readable(open, sentence),
             Some(Work::Reference | Work::Compare) => self.test_failed(sentence),
+            Some(work) => self.study_failed(&work, &sentence),
             None => {}
         }
     }

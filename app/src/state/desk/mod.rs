@@ -11,12 +11,14 @@ mod keeping;
 mod models;
 mod network;
 mod photos;
+mod study;
 mod wanted;
 mod workers;
 
 pub use cards::{Card, Progress};
 pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
+pub use study::{Check, Composed, Sheet, Studio, Summed, Tone};
 
 use super::address::Address;
 use super::devices::Devices;
@@ -40,6 +42,12 @@ use std::sync::Arc;
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::MethodSpec;
 use web_sys::{AbortController, HtmlCanvasElement, ImageData};
+
+/// Id of the place that explains one photo.
+pub const EXPLAIN: &str = "explain";
+
+/// Id of the place of studies with mosaics.
+pub const MOSAICS: &str = "mosaics";
 
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -78,11 +86,14 @@ struct Hands {
     reference: Option<Vec<ArrayBuffer>>,
     asked_for_gpu: bool,
     address: Address,
+    study: study::Hands,
 }
 
 /// Everything the page knows.
 #[derive(Clone, Copy)]
 pub struct Desk {
+    /// Id of the place that is open.
+    pub place: RwSignal<&'static str>,
     /// The photos.
     pub photos: RwSignal<Photos>,
     /// Answers and maps.
@@ -109,6 +120,8 @@ pub struct Desk {
     pub notices: RwSignal<Vec<Notice>>,
     /// Why a photo could not be explained.
     pub failures: RwSignal<HashMap<PhotoId, String>>,
+    /// The study with mosaics.
+    pub studio: Studio,
     /// What was last said to who can not see the page.
     pub said: RwSignal<String>,
     hands: StoredValue<Hands, LocalStorage>,
@@ -143,8 +156,10 @@ impl Desk {
             reference: None,
             asked_for_gpu: false,
             address,
+            study: study::Hands::default(),
         };
         let desk = Self {
+            place: RwSignal::new(EXPLAIN),
             photos: RwSignal::default(),
             results: RwSignal::default(),
             selection: RwSignal::new(selection),
@@ -158,6 +173,7 @@ impl Desk {
             ledger: RwSignal::default(),
             notices: RwSignal::default(),
             failures: RwSignal::default(),
+            studio: Studio::new(),
             said: RwSignal::default(),
             hands: StoredValue::new_local(hands),
         };
@@ -169,6 +185,10 @@ impl Desk {
     pub fn begin(self) {
         let chosen = self.hands.with_value(|hands| hands.address.device).or_else(devices::remembered);
         self.devices.update(|devices| devices.chosen = chosen);
+        Effect::new(move |_| {
+            self.studio.drawn.track();
+            self.forget_mosaics();
+        });
         self.settle();
         self.load_samples();
         self.load_network();
@@ -230,12 +250,17 @@ impl Desk {
     /// The address of what is open.
     #[must_use]
     pub fn address(self) -> Address {
+        let place = self.place.get();
+        if place != EXPLAIN {
+            let (network, device) = (self.network.with(Network::address), self.devices.with(|devices| devices.chosen));
+            return Address { place: Some(place.into()), network, device, ..Address::default() };
+        }
         let photo = self.photo();
         let sample = photo.as_ref().and_then(|photo| photo.address().map(str::to_owned));
         let target = self.selection.with(|selection| selection.by_hand(selection.photo?));
         let against = self.selection.with(|selection| selection.against(selection.photo?));
         Address {
-            place: Some("explain".into()),
+            place: Some(place.into()),
             network: self.network.with(Network::address),
             target: target.filter(|_| sample.is_some()),
             against: against.filter(|_| sample.is_some()),

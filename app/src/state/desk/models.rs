@@ -245,6 +245,7 @@ impl Desk {
         let mut vain = Vec::new();
         self.ledger.update(|ledger| vain = ledger.forget_network());
         self.hands.update_value(|hands| hands.pool.forget(&vain));
+        self.study_without_network(other_classes);
         self.results.update(super::super::results::Results::clear);
         self.photos.update(super::super::photos::Photos::forget_cuts);
         self.failures.update(std::collections::HashMap::clear);

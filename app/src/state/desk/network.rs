@@ -143,7 +143,7 @@ fn about(what: &str, why: &str) -> String {
 }
 
 /// Waits.
-async fn pause(milliseconds: u32) {
+pub(super) async fn pause(milliseconds: u32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let done = move || drop(resolve.call0(&wasm_bindgen::JsValue::NULL));
         gloo::timers::callback::Timeout::new(milliseconds, done).forget();

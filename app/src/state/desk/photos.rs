@@ -178,6 +178,9 @@ impl Desk {
     ) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
+        if let (Some(Work::Look { shot }), [_, rgb]) = (&work, buffers) {
+            return self.looked(*shot, input, rgb);
+        }
         let (Some(Work::Prepare { photo, crop }), [pixels, rgb]) = (work, buffers) else { return };
         if let Some(picture) = image(preview, pixels) {
             self.hands.update_value(|hands| {
@@ -235,7 +238,7 @@ impl Desk {
 }
 
 /// The pixels as the browser takes them; what lies in memory is there even after a graphics processor was lost.
-fn image((rows, columns): (usize, usize), pixels: &ArrayBuffer) -> Option<ImageData> {
+pub(super) fn image((rows, columns): (usize, usize), pixels: &ArrayBuffer) -> Option<ImageData> {
     let bytes = Uint8ClampedArray::new(pixels);
     let (rows, columns) = (u32::try_from(rows).ok()?, u32::try_from(columns).ok()?);
     ImageData::new_with_js_u8_clamped_array_and_sh(&bytes, columns, rows).ok()

@@ -3,6 +3,7 @@
 use super::super::ledger::Work;
 use super::super::models::Facts;
 use super::Desk;
+use super::study::Cut;
 use crate::bridge::client::Heard;
 use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -17,12 +18,13 @@ impl Desk {
     /// Enters work and sees that it gets done.
     pub(super) fn submit(self, work: Work) -> Job {
         let need = match work {
-            Work::Prepare { .. } | Work::Inspect { .. } => Need::Worker,
-            Work::Explain { .. } => Need::Network,
+            Work::Prepare { .. } | Work::Inspect { .. } | Work::Compose { .. } | Work::Look { .. } => Need::Worker,
+            Work::Unpack | Work::Summarise { .. } => Need::Worker,
+            Work::Explain { .. } | Work::Judge { .. } | Work::Recognise { .. } => Need::Network,
             Work::Reference => Need::Device(DeviceKind::Cpu),
             Work::Compare => Need::Device(DeviceKind::Gpu),
         };
-        let photo = work.photo();
+        let photo = work.photo().or_else(|| super::study::shared_as(&work));
         let mut job = 0;
         self.ledger.update(|ledger| job = ledger.enter(work));
         self.hands.update_value(|hands| hands.pool.submit(Task { job, photo, need, losses: 0 }));
@@ -105,6 +107,12 @@ impl Desk {
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
+            Some(Work::Compose { at, unit }) => self.hand_over_cells(seat, job, at, unit),
+            Some(Work::Judge { at }) => self.hand_over_mosaic(seat, job, at),
+            Some(Work::Look { shot }) => self.hand_over_shot(seat, job, shot),
+            Some(Work::Recognise { shot }) => self.hand_over_cut(seat, job, shot),
+            Some(Work::Unpack) => self.hand_over_archive(seat, job),
+            Some(Work::Summarise { resamples }) => self.hand_over_record(seat, job, resamples),
             Some(Work::Reference) => self.send(seat, &Request::Test { job }, &[]),
             Some(Work::Compare) => {
                 let reference = self.hands.with_value(|hands| hands.reference.clone()).unwrap_or_default();
@@ -161,12 +169,19 @@ impl Desk {
                 }
             }
             Event::Mapped { job, at, made } => {
-                if let (Some(device), Some(buffer)) = (device, buffers.first()) {
+                if let (Some(device), Some(buffer)) = (device, buffers.first())
+                    && !self.scored(job, at, &made, &device, buffer)
+                {
                     self.mapped((job, at), made.map, false, device, buffer);
                 }
             }
-            // Nothing here asks for these yet.
-            Event::Composed { .. } | Event::Summarised { .. } | Event::Packed { .. } | Event::Unpacked { .. } => {}
+            Event::Composed { job, mosaic, preview, input, region, pixels } => {
+                self.composed(job, Cut { facts: mosaic, input, region, pixels }, preview, &buffers);
+            }
+            Event::Summarised { job, summary, tables } => self.summarised(job, *summary, tables, &buffers),
+            Event::Unpacked { job, names } => self.unpacked(job, names, &buffers),
+            // Nothing here asks for it yet.
+            Event::Packed { .. } => {}
             Event::Finished { job } => self.finished(job),
             Event::Stopped { job } => self.stopped(job),
             Event::Tested { job, report, forward, seconds } => self.tested(job, report, (forward, seconds), buffers),
@@ -209,6 +224,7 @@ impl Desk {
     /// Stops all that a person asked for. What is done stays.
     pub fn stop_all(self) {
         self.stop_coming();
+        self.stop_study();
         let jobs: Vec<Job> = self.ledger.with_untracked(|ledger| ledger.visible().map(|(job, _)| job).collect());
         for job in jobs {
             self.stop(job);
