@@ -221,6 +221,7 @@ pub(super) mod tests {
             scale: Default::default(),
             seed: 0,
             methods: ["gradcam", "gradient"].map(MethodSpec::plain).to_vec(),
+            steps: vec![],
             metrics: vec!["precision".into()],
             convention: Convention::Tessera,
         }
@@ -237,8 +238,17 @@ pub(super) mod tests {
                 width: 1,
                 sign: Default::default(),
                 provenance: Default::default(),
+                steps: vec![],
             };
-            let made = Made { file: None, sha256: String::new(), signature: String::new(), map, scores: vec![score] };
+            let made = Made {
+                file: None,
+                sha256: String::new(),
+                signature: String::new(),
+                map,
+                scores: vec![score],
+                stepped: None,
+                layers: vec![],
+            };
             Outcome::Map(Box::new(made))
         };
         Unit {

@@ -167,7 +167,8 @@ impl Desk {
             let course = course.as_ref()?;
             let (spec, mosaic) = (course.spec(), course.drawn.mosaics.get(at)?);
             let cells = course.drawn.spec.ground(mosaic);
-            let judge = Judge { cells, metrics: spec.metrics.clone(), convention: spec.convention };
+            let (steps, metrics) = (spec.steps.clone(), spec.metrics.clone());
+            let judge = Judge { cells, steps, metrics, convention: spec.convention };
             let (height, width) = cut.as_ref()?.0;
             Some(Request::Explain {
                 job,

@@ -115,6 +115,7 @@ impl Desk {
             scale: Default::default(),
             seed,
             methods,
+            steps: vec![],
             metrics,
             convention,
         };

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_large_map_is_shown_by_means_of_blocks() {
         let provenance = Provenance { input: (448, 448), ..Provenance::default() };
-        let facts = Facts { channels: 1, height: 448, width: 448, sign: Default::default(), provenance };
+        let facts = Facts { channels: 1, height: 448, width: 448, sign: Default::default(), provenance, steps: vec![] };
         let values = (0..448 * 448).map(|place| f32::from(u8::from(place / 448 % 2 == 0))).collect();
         let shown = small(Map { values, facts });
         assert_eq!((shown.facts.height, shown.facts.width, shown.facts.provenance.input), (224, 224, (224, 224)));
