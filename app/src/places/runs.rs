@@ -1,6 +1,6 @@
 //! Runs: what was run here, kept, compared, taken along, and links that run it again elsewhere.
 
-use crate::panels::runs::{Bring, Comparing, Linked, List, Particulars};
+use crate::panels::runs::{Bring, Comparing, Linked, List, OwnFound, OwnNumbers, Particulars};
 use crate::state::desk::Desk;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
@@ -20,12 +20,14 @@ pub fn Runs(desk: Desk) -> impl IntoView {
                         <header><h2>"Bring"</h2><span class="s">"a run or a link"</span></header>
                         <div class="photos"><Bring desk /></div>
                     </section>
+                    <section class="part later"><OwnNumbers desk /></section>
                 </div>
             </aside>
             <div class="stage">
                 <Linked desk />
                 <List desk />
                 <Comparing desk />
+                <OwnFound desk />
             </div>
             <aside class="side answer" aria-label="Chosen run">
                 <div class="stick"><Particulars desk /></div>

@@ -77,7 +77,8 @@ fn Kept(desk: Desk) -> impl IntoView {
         })
     };
     let digest = move || {
-        let known = desk.network.with(|network| network.card.as_ref().map(|card| (card.title.clone(), card.sha256.clone())));
+        let known =
+            desk.network.with(|network| network.card.as_ref().map(|card| (card.title.clone(), card.sha256.clone())));
         known.map(|(title, sha256)| view! { <small class="n">{title}" in use, "<code>{ends(&sha256)}</code></small> })
     };
     view! {

@@ -59,7 +59,10 @@ fn Both(desk: Desk, pair: Arc<Pair>) -> impl IntoView {
 fn Scores(metric: MetricPair) -> impl IntoView {
     let name = Metric::find(&metric.metric).map_or("", Metric::title);
     let agree = match metric.alpha {
-        Told::Number(alpha) => format!("Krippendorff’s alpha of the two rankings is {}: 1 is one order, 0 is chance.", signed(alpha, 3, false)),
+        Told::Number(alpha) => format!(
+            "Krippendorff’s alpha of the two rankings is {}: 1 is one order, 0 is chance.",
+            signed(alpha, 3, false)
+        ),
         Told::Undefined(why) => format!("How far the two rankings agree can not be said: {why}"),
     };
     let alpha = metric.alpha.number().map(|alpha| format!("{alpha:.3}"));
@@ -180,7 +183,13 @@ fn Differs(pair: Arc<Pair>) -> impl IntoView {
         let metrics = run.summary.metrics.iter().flat_map(|metric| &metric.methods);
         number::count(metrics.flat_map(|method| method.undefined.values()).sum())
     };
-    let dataset = |run: &Opened| run.record.spec.subject.dataset().map_or("one photo".into(), |one| format!("{} {}", one.name, ends(&one.sha256)));
+    let dataset = |run: &Opened| {
+        run.record
+            .spec
+            .subject
+            .dataset()
+            .map_or("one photo".into(), |one| format!("{} {}", one.name, ends(&one.sha256)))
+    };
     let of: [(&'static str, &dyn Fn(&Opened) -> String); 9] = [
         ("Name", &|run| run.run.name.clone()),
         ("Last", &|run| run.run.changed.map(moment).unwrap_or_default()),

@@ -19,7 +19,8 @@ const MARGIN: f64 = 20.0;
 
 /// Names and texts of all figures of a run.
 pub fn figures(opened: &Opened) -> Vec<(String, String)> {
-    let metrics = opened.summary.metrics.iter().enumerate().filter_map(|(at, one)| Some((at, one, Metric::find(&one.metric)?)));
+    let metrics =
+        opened.summary.metrics.iter().enumerate().filter_map(|(at, one)| Some((at, one, Metric::find(&one.metric)?)));
     let mut drawn: Vec<(String, String)> =
         metrics.flat_map(|(at, summary, metric)| of_metric(opened, at, summary, metric)).collect();
     if !drawn.is_empty() {
@@ -46,7 +47,9 @@ fn of_metric(opened: &Opened, at: usize, summary: &MetricSummary, metric: Metric
             name: names[at],
             score: score(method.mean.value),
             interval: ends(&method.mean),
-            rank: method.by_mean.map(|one| one.interval.map_or([one.rank; 2], |interval| [interval.low, interval.high])),
+            rank: method
+                .by_mean
+                .map(|one| one.interval.map_or([one.rank; 2], |interval| [interval.low, interval.high])),
             control: control(at),
             undefined: method.undefined.values().sum(),
         })
@@ -55,7 +58,8 @@ fn of_metric(opened: &Opened, at: usize, summary: &MetricSummary, metric: Metric
     let caption = format!("Mean {name} over {units} mosaics, 95 % bootstrap interval over source photos.");
     let ranking = Ranking { methods: &methods, best: metric.best(), statistic: "mean", score: name, chance: None };
     let ranking = ranking.draw(&frame("Where does the relevance fall?", &caption)).svg;
-    let rows: Vec<Vec<Score>> = opened.record.scores(at).into_iter().map(|row| row.into_iter().map(score).collect()).collect();
+    let rows: Vec<Vec<Score>> =
+        opened.record.scores(at).into_iter().map(|row| row.into_iter().map(score).collect()).collect();
     let spreads: Vec<Spread<'_>> = rows
         .iter()
         .enumerate()

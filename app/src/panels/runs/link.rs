@@ -38,11 +38,15 @@ pub fn Linked(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Offered(desk: Desk, offer: Arc<Offer>) -> impl IntoView {
-    let facts = facts(desk, offer.spec());
     let claim = offer.claim.found.as_ref().map_or_else(
         || "It proposes a run and claims no result.".to_owned(),
         |found| format!("It says what came out with Tessera {} on {}.", found.version, found.device),
     );
+    let shown = offer.clone();
+    let asks = move || {
+        let facts = facts(desk, shown.spec()).into_iter();
+        facts.map(|(what, value)| view! { <dt>{what}</dt><dd>{value}</dd> }).collect_view()
+    };
     view! {
         <section class="linked" id="offer" aria-labelledby="offer-title" data-check=move || desk.shelf.check.with(name)>
             <header class="row">
@@ -53,7 +57,7 @@ fn Offered(desk: Desk, offer: Arc<Offer>) -> impl IntoView {
             </header>
             <p class="s">{claim}" Nothing runs before you click."</p>
             <div class="two-columns">
-                <dl class="asks n">{facts.into_iter().map(|(what, value)| view! { <dt>{what}</dt><dd>{value}</dd> }).collect_view()}</dl>
+                <dl class="asks n">{asks}</dl>
                 <div class="act">
                     <Price desk />
                     <Lacks desk />
@@ -77,7 +81,7 @@ fn name(check: &Check) -> &'static str {
 
 /// What a Spec asks, line by line.
 fn facts(desk: Desk, spec: &Spec) -> Vec<(&'static str, String)> {
-    let class = |class: usize| desk.network.with_untracked(|network| network.class(class));
+    let class = |class: usize| desk.network.with(|network| network.class(class));
     let target = match spec.target {
         Target::Predicted => "the class it predicts".into(),
         Target::Least => "the least likely class".into(),
@@ -86,7 +90,11 @@ fn facts(desk: Desk, spec: &Spec) -> Vec<(&'static str, String)> {
         Target::Truth => "the class of each mosaic".into(),
     };
     let shown = match &spec.subject {
-        Subject::Photo(photo) => format!("one photo, {}", ends(&photo.sha256)),
+        Subject::Photo(photo) => {
+            let known = desk.photo_of(&photo.sha256);
+            let name = known.and_then(|id| desk.photos.with(|photos| Some(photos.get(id)?.name.clone())));
+            format!("{}, {}", name.unwrap_or_else(|| "one photo".into()), ends(&photo.sha256))
+        }
         Subject::Photos(photos) => format!("{} photos of “{}”", photos.dataset.photos, photos.dataset.name),
         Subject::Mosaics(mosaics) => {
             let (dataset, layout) = (&mosaics.dataset, mosaics.layout);
@@ -96,7 +104,10 @@ fn facts(desk: Desk, spec: &Spec) -> Vec<(&'static str, String)> {
                 Drawing::Table { sha256 } => format!("by the table {}", ends(sha256)),
             };
             let name = &dataset.name;
-            format!("mosaics of {} × {} cells from {} photos of “{name}”, {drawn}", layout.rows, layout.columns, dataset.photos)
+            format!(
+                "mosaics of {} × {} cells from {} photos of “{name}”, {drawn}",
+                layout.rows, layout.columns, dataset.photos
+            )
         }
     };
     let mut facts = vec![
@@ -122,7 +133,9 @@ fn Price(desk: Desk) -> impl IntoView {
         let all = cost.get().and_then(|cost| Some(cost.passes? * cost.units? as f64));
         all.map_or("–".into(), |passes| number::count(passes.round() as usize))
     };
-    let time = move || cost.get().and_then(|cost| cost.seconds).map(|s| if s < 60.0 { number::seconds(s) } else { number::clock(s) });
+    let time = move || {
+        cost.get().and_then(|cost| cost.seconds).map(|s| if s < 60.0 { number::seconds(s) } else { number::clock(s) })
+    };
     let unknown = move || cost.get().is_some_and(|cost| cost.passes.is_some() && cost.seconds.is_none());
     view! {
         <dl class="price n" id="offer-cost">
@@ -143,9 +156,11 @@ fn Lacks(desk: Desk) -> impl IntoView {
     let files = Memo::new(move |_| {
         lacks.with(|lacks| lacks.iter().any(|lack| matches!(lack, Lack::Photo(_) | Lack::Photos(..) | Lack::Table(_))))
     });
-    let brought = move || desk.shelf.photo.get().map(|photo| {
+    let brought = move || {
+        desk.shelf.photo.get().map(|photo| {
         view! { <p class="note s"><Draw icon=Icon::Good class="ok" /><span>{photo.name}" is the photo: its SHA-256 is the same."</span></p> }
-    });
+    })
+    };
     view! {
         <ul class="lacks" data-lacks=move || lacks.with(Vec::len).to_string()>
             {move || lacks.get().into_iter().map(|lack| view! { <Lacking desk lack /> }).collect_view()}
@@ -177,7 +192,9 @@ fn Lacking(desk: Desk, lack: Lack) -> impl IntoView {
             }
             .into_any()
         }
-        Lack::Preprocess => view! { <button class="b" type="button" popovertarget=models::ID>"Models"</button> }.into_any(),
+        Lack::Preprocess => {
+            view! { <button class="b" type="button" popovertarget=models::ID>"Models"</button> }.into_any()
+        }
         _ => ().into_any(),
     };
     view! {

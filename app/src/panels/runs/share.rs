@@ -43,7 +43,10 @@ pub fn Panel(desk: Desk) -> impl IntoView {
     });
     let body = move || match desk.shelf.shared.get() {
         None => view! { <p class="s" role="status">"Writing the link"</p> }.into_any(),
-        Some(Err(why)) => view! { <p class="note s" role="alert"><Draw icon=Icon::Warning class="hm" /><span>{why}</span></p> }.into_any(),
+        Some(Err(why)) => {
+            view! { <p class="note s" role="alert"><Draw icon=Icon::Warning class="hm" /><span>{why}</span></p> }
+                .into_any()
+        }
         Some(Ok(address)) => view! { <Link desk address copied /> }.into_any(),
     };
     view! {
@@ -103,7 +106,8 @@ fn copy(text: &str, copied: RwSignal<bool>) {
     let write = || {
         let navigator = web_sys::window()?.navigator();
         let clipboard = Reflect::get(&navigator, &"clipboard".into()).ok()?;
-        let write: Function = wasm_bindgen::JsCast::dyn_into(Reflect::get(&clipboard, &"writeText".into()).ok()?).ok()?;
+        let write: Function =
+            wasm_bindgen::JsCast::dyn_into(Reflect::get(&clipboard, &"writeText".into()).ok()?).ok()?;
         let promise = write.call1(&clipboard, &text.into()).ok()?;
         wasm_bindgen::JsCast::dyn_into::<js_sys::Promise>(promise).ok()
     };

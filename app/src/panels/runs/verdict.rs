@@ -65,8 +65,12 @@ fn Compared(lines: Vec<Line>, place: (&'static str, &'static str)) -> impl IntoV
 #[component]
 fn Row(line: Line) -> impl IntoView {
     let (class, icon, outcome, words) = match line.verdict {
-        verify::Verdict::Reproduced(_) if line.claimed == line.found => ("ok", Icon::Good, "reproduced", "the same".to_owned()),
-        verify::Verdict::Reproduced(allowed) => ("ok", Icon::Good, "reproduced", format!("within {}", number::value(allowed))),
+        verify::Verdict::Reproduced(_) if line.claimed == line.found => {
+            ("ok", Icon::Good, "reproduced", "the same".to_owned())
+        }
+        verify::Verdict::Reproduced(allowed) => {
+            ("ok", Icon::Good, "reproduced", format!("within {}", number::value(allowed)))
+        }
         verify::Verdict::Differs(by, allowed) => {
             let words = format!("differs by {}; {} is allowed", number::value(by), number::value(allowed));
             ("no", Icon::Bad, "differs", words)

@@ -65,7 +65,10 @@ mod tests {
         let digest = "5d0a0000000000000000000000000000000000000000000000000000000091c3";
         assert_eq!((ends(digest).as_str(), ends("ab").as_str()), ("5d0a…91c3", "ab"));
         assert_eq!(ends(&format!("{digest}-2")), "5d0a…91c3-2");
-        assert_eq!((signed(-0.00001, 4, true), signed(0.5, 2, true), signed(-0.5, 2, false)), ("0.0000".into(), "+0.50".into(), "\u{2212}0.50".into()));
+        assert_eq!(
+            (signed(-0.00001, 4, true), signed(0.5, 2, true), signed(-0.5, 2, false)),
+            ("0.0000".into(), "+0.50".into(), "\u{2212}0.50".into())
+        );
         let mut spec = MethodSpec::plain("smoothgrad");
         spec.settings.0.insert("samples".into(), 32.0.into());
         assert_eq!(method(&spec), "SmoothGrad, samples 32");

@@ -19,7 +19,7 @@ mod workers;
 pub use cards::{Card, Progress};
 pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
-pub use runs::{Cost, Opened, Pair, Shelf};
+pub use runs::{Cost, Opened, Own, Pair, Shelf};
 pub use study::{Check, Composed, Sheet, Studio, Summed, Tone};
 
 use super::address::Address;

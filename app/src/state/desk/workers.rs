@@ -182,8 +182,8 @@ impl Desk {
             }
             Event::Summarised { job, summary, tables } => self.summarised(job, *summary, tables, &buffers),
             Event::Unpacked { job, names } => self.unpacked(job, names, &buffers),
-            // Only questions about files pack, and they were answered above.
-            Event::Packed { .. } => {}
+            // Only questions about files have these answers, and they were heard above.
+            Event::Packed { .. } | Event::Numbered { .. } => {}
             Event::Finished { job } => self.finished(job),
             Event::Stopped { job } => self.stopped(job),
             Event::Tested { job, report, forward, seconds } => self.tested(job, report, (forward, seconds), buffers),

@@ -41,10 +41,14 @@ impl Lack {
     pub fn words(&self) -> String {
         match self {
             Self::Network(id, sha256) => {
-                format!("Bring the model file of {id} whose SHA-256 begins with {}, or get it in Models.", short(sha256))
+                format!(
+                    "Bring the model file of {id} whose SHA-256 begins with {}, or get it in Models.",
+                    short(sha256)
+                )
             }
             Self::Preprocess => {
-                "The network in use makes pictures ready in another way: set that in Models as this link says it.".into()
+                "The network in use makes pictures ready in another way: set that in Models as this link says it."
+                    .into()
             }
             Self::Photo(sha256) => format!("Bring the photo whose SHA-256 begins with {}.", short(sha256)),
             Self::Photos(name, photos, sha256) => {
@@ -148,7 +152,9 @@ pub fn verdict(lines: &[Line]) -> String {
     match (lines.len(), other, cannot) {
         (0, ..) => "It ran; the link claims no numbers to hold against it.".into(),
         (all, 0, 0) => format!("Reproduced: all {all} numbers came out within tolerance."),
-        (all, 0, cannot) => format!("Reproduced as far as it can be: {same} of {all} numbers came out, {cannot} could not be found."),
+        (all, 0, cannot) => {
+            format!("Reproduced as far as it can be: {same} of {all} numbers came out, {cannot} could not be found.")
+        }
         (all, other, cannot) => {
             let worst = lines.iter().filter_map(|line| match line.verdict {
                 Verdict::Differs(by, allowed) => Some((by / allowed.max(f64::MIN_POSITIVE), line)),

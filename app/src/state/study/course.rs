@@ -200,7 +200,7 @@ pub fn ranked(logits: &[f32], output: Output, target: usize, name: impl Fn(usize
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::state) mod tests {
     use super::*;
     use tessera_core::experiment::record::{Made, Outcome};
     use tessera_core::experiment::spec::{Convention, VERSION};

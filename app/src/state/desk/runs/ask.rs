@@ -64,7 +64,10 @@ impl Desk {
         event: Event,
         buffers: Vec<ArrayBuffer>,
     ) -> Option<(Event, Vec<ArrayBuffer>)> {
-        let (Event::Packed { job } | Event::Unpacked { job, .. } | Event::Summarised { job, .. }) = &event else {
+        let (Event::Packed { job }
+        | Event::Unpacked { job, .. }
+        | Event::Summarised { job, .. }
+        | Event::Numbered { job, .. }) = &event else {
             return Some((event, buffers));
         };
         let (job, work) = (*job, self.ledger.with_untracked(|ledger| ledger.get(*job).map(|line| line.work.clone())));

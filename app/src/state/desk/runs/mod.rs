@@ -2,6 +2,7 @@
 
 mod ask;
 mod offering;
+mod own;
 mod parcel;
 mod pieces;
 mod sharing;
@@ -9,6 +10,7 @@ mod shelf;
 mod trying;
 
 pub use offering::Cost;
+pub use own::{Told as Own, is_own};
 
 use super::super::runs::listed::Run;
 use super::super::runs::offer::{Check, Offer};
@@ -78,6 +80,10 @@ pub struct Shelf {
     pub photo: RwSignal<Option<Brought>>,
     /// The address that was written for what is open, or why there is none.
     pub shared: RwSignal<Option<Result<String, String>>>,
+    /// How maps and tables of any tool are read.
+    pub reading: RwSignal<own::Reading>,
+    /// What the last of them gave.
+    pub own: RwSignal<Vec<Own>>,
     /// What is done now.
     pub busy: RwSignal<Option<String>>,
     /// What went wrong, and what to do.
@@ -95,4 +101,6 @@ pub(super) struct Hands {
     next: u32,
     /// The photo that was brought for the link.
     photo: Option<File>,
+    /// Maps and tables that were brought last.
+    own: Vec<File>,
 }

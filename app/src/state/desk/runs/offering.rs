@@ -145,13 +145,17 @@ impl Desk {
 
     fn lacks_of_mosaics(self, mosaics: &Mosaics) -> Vec<Lack> {
         let wanted = &mosaics.dataset;
-        let sample = self.shelf.known.with(|known| known.as_ref().is_some_and(|one| one.set.spec().sha256 == wanted.sha256));
+        let sample =
+            self.shelf.known.with(|known| known.as_ref().is_some_and(|one| one.set.spec().sha256 == wanted.sha256));
         let mut lacks = vec![];
         if !sample && !self.has_photos(wanted) {
             lacks.push(Lack::Photos(wanted.name.clone(), wanted.photos, wanted.sha256.clone()));
         }
         if let Draw::Table { sha256: wanted } = &mosaics.draw
-            && !self.studio.design.with(|one| one.how == How::Table && one.table.as_ref().is_some_and(|t| sha256(t) == *wanted))
+            && !self
+                .studio
+                .design
+                .with(|one| one.how == How::Table && one.table.as_ref().is_some_and(|t| sha256(t) == *wanted))
         {
             lacks.push(Lack::Table(wanted.clone()));
         }

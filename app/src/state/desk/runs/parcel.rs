@@ -1,12 +1,12 @@
 //! Runs out of the browser and into it: one ZIP file with everything, or a record alone.
 
 use super::super::super::study::kept::{Line, Made};
-use super::super::network::pause;
 use super::super::Desk;
+use super::super::network::pause;
 use super::Opened;
 use super::pieces::{drawn_of, file_of, record_of};
-use crate::bridge::runs::{self, Kept};
 use crate::bridge::fetch;
+use crate::bridge::runs::{self, Kept};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -58,10 +58,13 @@ impl Desk {
             ("mosaics.csv", kept.mosaics.clone()),
         ];
         let mut files: Named = vec![("record.json".into(), fetch::file(&file_of(&record).await?).await?)];
-        files.extend(texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.into(), bytes(&text))));
+        files.extend(
+            texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.into(), bytes(&text))),
+        );
         files.extend(tables);
         files.extend(self.maps_at_hand(&record));
-        let run = super::super::super::runs::listed::Run::of(kept, Default::default(), None).ok_or("Its Spec can not be read.")?;
+        let run = super::super::super::runs::listed::Run::of(kept, Default::default(), None)
+            .ok_or("Its Spec can not be read.")?;
         let drawn = draw(&Opened { run: Arc::new(run), record, summary });
         files.extend(drawn.into_iter().map(|(name, text)| (format!("figures/{name}.svg"), bytes(&text))));
         let (names, buffers): (Vec<String>, Vec<ArrayBuffer>) = files.into_iter().unzip();
@@ -77,6 +80,12 @@ impl Desk {
     /// Takes in files that were brought to this place: runs, or what an open link waits for.
     pub fn bring_to_runs(self, files: Vec<File>) {
         self.shelf.trouble.set(None);
+        let waits = self.shelf.offer.with_untracked(Option::is_some);
+        let (own, files): (Vec<File>, Vec<File>) =
+            files.into_iter().partition(|file| super::is_own(&file.name()) && !waits);
+        if !own.is_empty() {
+            self.take_numbers(own);
+        }
         spawn_local(async move {
             let mut others = vec![];
             for file in files {

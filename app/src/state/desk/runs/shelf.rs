@@ -9,9 +9,9 @@ use crate::bridge::{fetch, runs};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use std::sync::Arc;
+use tessera_core::experiment::Subject;
 use tessera_core::experiment::compare::Comparison;
 use tessera_core::experiment::link::{Claim, Found};
-use tessera_core::experiment::Subject;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
@@ -50,7 +50,9 @@ impl Desk {
     /// What is counted of a run; one that did not grow is not counted again.
     async fn heads_of(self, id: &str, written: Option<(f64, f64)>) -> Heads {
         let known = self.shelf.runs.with_untracked(|runs| runs.iter().flatten().find(|run| run.id == id).cloned());
-        if let Some(run) = known.filter(|run| written.is_some_and(|now| (run.changed, run.bytes) == (Some(now.0), now.1))) {
+        if let Some(run) =
+            known.filter(|run| written.is_some_and(|now| (run.changed, run.bytes) == (Some(now.0), now.1)))
+        {
             return run.heads.clone();
         }
         let mut heads = Heads::default();
@@ -166,7 +168,9 @@ impl Desk {
                 let kept = runs::open(&opened.run.id).await?;
                 let (drawn, table) = drawn_of(&kept, &opened.record.spec)?;
                 let samples = self.samples_known().await;
-                if samples.set.spec().sha256 == drawn.spec.dataset.sha256 && !untrack(|| self.has_photos(&drawn.spec.dataset)) {
+                if samples.set.spec().sha256 == drawn.spec.dataset.sha256
+                    && !untrack(|| self.has_photos(&drawn.spec.dataset))
+                {
                     self.take_samples(&drawn.spec.dataset).await;
                 }
                 self.show_course(opened.record, Arc::new(drawn), table).await;

@@ -5,17 +5,17 @@ use super::super::super::photos::PhotoId;
 use super::super::super::question::Question;
 use super::super::super::runs::offer::{Check, Offer};
 use super::super::super::study::course::State;
+use super::super::super::study::design::Drawn;
 use super::super::network::pause;
 use super::super::{Desk, EXPLAIN};
 use super::shelf::go_to;
+use crate::bridge::runs;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::link::{Claim, Found};
 use tessera_core::experiment::verify::compare;
 use tessera_core::experiment::{Mosaics, Record, Spec, Subject, Summary, Target};
 use tessera_core::photo::Crop;
-use crate::bridge::runs;
-use super::super::super::study::design::Drawn;
 use wasm_bindgen_futures::spawn_local;
 
 /// Milliseconds between two looks at work under way.
@@ -43,9 +43,13 @@ impl Desk {
             if self.is_open(&offer) {
                 self.shelf.check.set(match found {
                     Err(why) => Check::Failed(why),
-                    Ok(found) => Check::Done(offer.claim.found.as_ref().map_or_else(Vec::new, |claimed| {
-                        compare(offer.spec(), claimed, &found)
-                    })),
+                    Ok(found) => Check::Done(
+                        offer
+                            .claim
+                            .found
+                            .as_ref()
+                            .map_or_else(Vec::new, |claimed| compare(offer.spec(), claimed, &found)),
+                    ),
                 });
                 self.say(untrack(|| self.shelf.check.with(words)));
             }
@@ -101,7 +105,12 @@ impl Desk {
             let seen = (photo, crop);
             let wanted = self.wanted.get_untracked();
             self.results.update(|results| {
-                let keys: Vec<_> = results.maps(seen).iter().filter(|one| wanted.has(&one.key.spec)).map(|one| one.key.clone()).collect();
+                let keys: Vec<_> = results
+                    .maps(seen)
+                    .iter()
+                    .filter(|one| wanted.has(&one.key.spec))
+                    .map(|one| one.key.clone())
+                    .collect();
                 let missing = results.missing(seen).into_iter().map(|(key, _)| key);
                 for key in keys.into_iter().chain(missing.collect::<Vec<_>>()) {
                     results.remove(seen, &key);
