@@ -205,7 +205,7 @@ pub fn ranked(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::state) mod tests {
     use super::*;
     use tessera_core::experiment::record::{Made, Outcome};
     use tessera_core::experiment::spec::{Convention, VERSION};
@@ -245,9 +245,15 @@ pub(super) mod tests {
                 provenance: Default::default(),
                 steps: vec![],
             };
-            let text = String::new;
-            let (file, layers, stepped) = (None, Default::default(), None);
-            let made = Made { file, sha256: text(), signature: text(), map, scores: vec![score], layers, stepped };
+            let made = Made {
+                file: None,
+                sha256: String::new(),
+                signature: String::new(),
+                map,
+                scores: vec![score],
+                stepped: None,
+                layers: vec![],
+            };
             Outcome::Map(Box::new(made))
         };
         Unit {
