@@ -3,8 +3,8 @@
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tessera_core::digest::sha256;
-use tessera_core::experiment::dataset::{self, Dataset, Member, Unlabelled};
 use tessera_core::experiment::Classes;
+use tessera_core::experiment::dataset::{self, Dataset, Member, Unlabelled};
 use tessera_core::mosaic::Source;
 
 /// Where labelled photos are.

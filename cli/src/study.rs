@@ -54,7 +54,10 @@ pub fn plan(spec: &Spec, photos: &Photos) -> Result<Vec<Planned>, String> {
         Subject::Photos(wanted) => {
             let found = photos.dataset.spec();
             if found.sha256 != wanted.dataset.sha256 {
-                return Err(format!("The Spec is about {}, and this is {found}: bring the same files.", wanted.dataset));
+                return Err(format!(
+                    "The Spec is about {}, and this is {found}: bring the same files.",
+                    wanted.dataset
+                ));
             }
             let planned = |(at, member): (usize, &tessera_core::experiment::dataset::Member)| {
                 let (name, files) = (member.file.clone(), vec![path(&member.file)]);

@@ -67,6 +67,17 @@ pub enum Told {
 }
 
 impl Told {
+    /// The same as a score.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn score(self) -> Score {
+        match self {
+            Told::Number(number) => Ok(number),
+            Told::Undefined(why) => Err(why),
+        }
+    }
+
     /// The number, if there is one.
     #[must_use]
     pub fn number(self) -> Option<f64> {
@@ -82,7 +93,6 @@ impl From<Score> for Told {
         score.map_or_else(Told::Undefined, Told::Number)
     }
 }
-
 
 /// `value` if it is a number that can be worked with.
 ///

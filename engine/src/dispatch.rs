@@ -54,10 +54,12 @@ impl Engine {
             Request::Compose { job, mosaics, preprocess, preview } => {
                 compose(job, &mosaics, &preprocess, preview, [first].into_iter().chain(buffers), host);
             }
-            Request::Explain { job, height, width, target, scale, seed, methods, judge } => {
+            Request::Explain { job, height, width, target, scale, seed, methods, preprocess, judge } => {
                 let input = Input { height, width, rgb: first.into_bytes(), region: all_of(height, width) };
                 let cell = Cell { input: &input, target, scale, seed, methods: &methods };
+                let own = preprocess.and_then(|asked| self.preprocess(asked));
                 self.explain(job, cell, judge.as_deref(), host).await;
+                own.and_then(|own| self.preprocess(own));
             }
             Request::Summarise { job, resamples } => summarise(job, resamples, &first, host),
             Request::Pack { job, names } => pack(job, names, [first].into_iter().chain(buffers), host),
@@ -100,6 +102,11 @@ impl Engine {
         self.network = Some(network);
         self.facts = Some(facts.clone());
         Ok((facts, outline))
+    }
+
+    /// Has the network's input prepared in another way, and gives back how it was.
+    fn preprocess(&mut self, asked: Preprocess) -> Option<Preprocess> {
+        self.network.as_mut().map(|network| std::mem::replace(&mut network.card.preprocess, asked))
     }
 
     async fn explain(&self, job: Job, cell: Cell<'_>, judge: Option<&Judge>, host: &dyn Host) {

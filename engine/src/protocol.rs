@@ -82,6 +82,9 @@ pub enum Request {
         seed: u64,
         /// The methods, in the order wanted. None: classify only.
         methods: Vec<MethodSpec>,
+        /// What is done to the input before the network sees it, where not what the card says.
+        #[serde(default)]
+        preprocess: Option<Preprocess>,
         /// Where relevance ought to fall, and what is measured; none of a photo.
         #[serde(default)]
         judge: Option<Box<Judge>>,

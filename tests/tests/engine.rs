@@ -57,7 +57,17 @@ fn opened() -> Engine {
 fn explain(methods: &[&str]) -> (Request, Vec<Buffer>) {
     let methods = methods.iter().map(|&id| MethodSpec::plain(id)).collect();
     let (target, scale, seed) = (Target::Predicted, Scale::Logit, 0);
-    let request = Request::Explain { job: 7, height: 224, width: 224, target, scale, seed, methods, judge: None };
+    let request = Request::Explain {
+        job: 7,
+        height: 224,
+        width: 224,
+        target,
+        scale,
+        seed,
+        methods,
+        preprocess: None,
+        judge: None,
+    };
     let rgb = (0..224 * 224 * 3).map(|i| (i * 31 % 251) as u8).collect();
     (request, vec![rgb])
 }

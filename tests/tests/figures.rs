@@ -195,7 +195,8 @@ fn over(photo: &Photo, sign: Sign, width: f64) -> String {
         let against = if sign == Sign::Signed { 0.8 * hill(row, column, (0.3, 0.75)) } else { 0.0 };
         (hill(row, column, (0.25, 0.22)) + 0.9 * hill(row, column, (0.75, 0.7)) - against) as f32
     };
-    let facts = Facts { channels: 1, height: side, width: side, sign, provenance: Provenance::default(), steps: vec![] };
+    let facts =
+        Facts { channels: 1, height: side, width: side, sign, provenance: Provenance::default(), steps: vec![] };
     let map = Map { values: (0..side * side).map(value).collect(), facts };
     let region = Region { left: 0.0, top: 0.0, width: side as f64, height: side as f64 };
     let input = Input { height: side, width: side, rgb: photo.rgb.clone(), region };

@@ -10,6 +10,7 @@ use tessera_core::random::Stream;
 use tessera_core::statistics::alpha::{Level, Over, Reliability, alpha};
 use tessera_core::statistics::bootstrap::{Plan, Units, bca, percentile};
 use tessera_core::statistics::density::{Bandwidth, Density};
+use tessera_core::statistics::friedman::friedman;
 use tessera_core::statistics::ranking::{Best, Ties, average_ranks, ranks};
 use tessera_core::statistics::summary::{Summary, deviation, mean};
 use tessera_core::statistics::{pairs, pearson::pearson, rho::rho, tau::tau};
@@ -129,6 +130,24 @@ fn densities_are_those_of_scipy() {
         });
         check(name, 1e-12, distances);
     }
+}
+
+#[test]
+fn tests_on_ranks_are_those_of_scipy() {
+    let mut distances = (Vec::new(), Vec::new());
+    for case in cases("friedman") {
+        let rows: Vec<Vec<Option<f64>>> = case["rows"].as_array().unwrap().iter().map(gapped).collect();
+        let found = friedman(&rows, Best::Highest).unwrap();
+        let reference = [&case["statistic"], &case["p"]].map(|value| value.as_f64().unwrap());
+        distances.0.push(apart(&[found.statistic, found.p], &reference));
+        distances.0.push(apart(&found.ranks, &numbers(&case["ranks"])));
+        for (found, reference) in found.nemenyi().iter().zip(case["nemenyi"].as_array().unwrap()) {
+            distances.1.push(apart(found, &numbers(reference)));
+        }
+        distances.1.push(apart(&[found.critical_difference(0.05)], &[case["difference"].as_f64().unwrap()]));
+    }
+    check("Friedman", 1e-12, distances.0);
+    check("Nemenyi", 1e-12, distances.1);
 }
 
 #[test]

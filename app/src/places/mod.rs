@@ -107,7 +107,8 @@ fn follow_address(desk: Desk) {
     let follow = move |_: &web_sys::Event| follow_hash(desk);
     // The page lives as long as its tab.
     gloo::events::EventListener::new(&window, "hashchange", follow).forget();
-    let address = Memo::new(move |_| (desk.place.get() != EXPLAIN || desk.photo().is_some()).then(|| desk.address().write()));
+    let address =
+        Memo::new(move |_| (desk.place.get() != EXPLAIN || desk.photo().is_some()).then(|| desk.address().write()));
     Effect::new(move |_| {
         let Some(address) = address.get() else { return };
         if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {

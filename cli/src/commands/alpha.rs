@@ -85,6 +85,10 @@ impl Alpha {
         self.bootstrap.map(|resamples| Plan { stream, resamples: resamples as usize, confidence: CONFIDENCE })
     }
 
+    fn over(&self) -> &'static str {
+        if self.over == OverName::Units { "units" } else { "raters" }
+    }
+
     fn document(&self, found: &Found, table: &Value) -> Value {
         let interval = found.interval.map(|interval| {
             json!({
@@ -92,7 +96,7 @@ impl Alpha {
                 "high": interval.ok().map(|interval| interval.high),
                 "undefined": interval.err(),
                 "confidence": CONFIDENCE,
-                "over": if self.over == OverName::Units { "units" } else { "raters" },
+                "over": self.over(),
                 "resamples": self.bootstrap,
                 "used": interval.map_or(0, |interval| interval.used),
                 "seed": self.seed,
@@ -116,7 +120,12 @@ impl Alpha {
             Some(Ok(interval)) => {
                 let (all, used) = (interval.used + interval.dropped, interval.used);
                 let dropped = if used < all { format!(" ({used} on which alpha exists)") } else { String::new() };
-                println!("interval  {:.4} to {:.4}, 95 % of {all} resamples{dropped}", interval.low, interval.high);
+                println!(
+                    "interval  {:.4} to {:.4}, 95 % of {all} resamples of {}{dropped}",
+                    interval.low,
+                    interval.high,
+                    self.over()
+                );
             }
             Some(Err(why)) => println!("interval  undefined: {why}"),
             None => {}

@@ -12,13 +12,14 @@ use std::time::Instant;
 use tessera_core::experiment::link::{self, Claim, Found};
 use tessera_core::experiment::summary::RESAMPLES;
 use tessera_core::experiment::{Record, Spec, Subject, Summary, tables};
+use tessera_core::figure::board::Board;
 use tessera_core::mosaic::table;
 use tessera_core::undefined::Told;
 
 /// Run a Spec: every method on every mosaic, scored, summed up
 ///
 /// Writes spec.json, units.jsonl (a line as soon as a mosaic is done), record.json, summary.json, dataset.csv,
-/// mosaics.csv, tables/*.csv and link.txt. A run that was cut off goes on where it was when it is started again with the
+/// mosaics.csv, tables/*.csv, figures/*.svg and link.txt. A run that was cut off goes on where it was when it is started again with the
 /// same --out.
 #[derive(Args)]
 pub struct RunSpec {
@@ -83,7 +84,8 @@ impl On {
         card.preprocess = spec.network.preprocess.unwrap_or(card.preprocess);
         let (folder, dataset) = self.dataset.read(&model.classes)?;
         let table = self.mosaics.as_ref().map(fs::read).transpose();
-        let table = table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
+        let table =
+            table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
         Ok((model, Photos { folder, dataset, table }))
     }
 }
@@ -147,6 +149,9 @@ pub fn conclude(record: &Record, out: &Path, json: bool) -> Result<(), String> {
     for file in tables::all(record, &summary) {
         write(out, &file.name, &file.bytes)?;
     }
+    for file in (Board { record, summary: &summary }).files() {
+        write(out, &file.name, &file.bytes)?;
+    }
     let link = link::write(&Claim { spec: record.spec.clone(), found: Some(Found::of(record)) });
     write(out, "link.txt", format!("{link}\n").as_bytes())?;
     if json {
@@ -161,19 +166,27 @@ fn print(record: &Record, summary: &Summary) {
     println!("{} on {}: {} run, {} failed", record.spec.network.id, record.device, summary.units, summary.failed);
     let percent = |told: Told| told.number().map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
     for row in &summary.accuracy {
-        println!("  {:<10} top-1 {:>7}  top-5 {:>7}  of {}", row.class, percent(row.top1), percent(row.top5), row.units);
+        println!(
+            "  {:<10} top-1 {:>7}  top-5 {:>7}  of {}",
+            row.class,
+            percent(row.top1),
+            percent(row.top5),
+            row.units
+        );
     }
     for metric in &summary.metrics {
         let alpha = metric.alpha.value.number().map_or("undefined".into(), |alpha| format!("{alpha:.3}"));
         println!("{} (alpha {alpha})", metric.metric);
         let mut methods: Vec<_> = metric.methods.iter().collect();
-        let rank = |method: &&tessera_core::experiment::summary::MethodSummary| method.by_mean.map_or(f64::MAX, |s| s.rank);
+        let rank =
+            |method: &&tessera_core::experiment::summary::MethodSummary| method.by_mean.map_or(f64::MAX, |s| s.rank);
         methods.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
         for method in methods {
             let name = &method.method;
             match (method.mean.value, method.by_mean) {
                 (Told::Number(mean), Some(standing)) => {
-                    let ends = method.mean.interval.map(|i| format!(" [{:.3}, {:.3}]", i.low, i.high)).unwrap_or_default();
+                    let ends =
+                        method.mean.interval.map(|i| format!(" [{:.3}, {:.3}]", i.low, i.high)).unwrap_or_default();
                     println!("  {:>4} {name:<24} {mean:.3}{ends}", standing.rank);
                 }
                 (Told::Undefined(why), _) => println!("     - {name:<24} {why}"),

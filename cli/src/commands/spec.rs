@@ -102,12 +102,16 @@ impl WriteSpec {
         let outline = Outline::new(&model.network.graph, [size, size]).map_err(|error| error.to_string())?;
         let bcos = !outline.lacks.contains(&Need::Scales);
         let table = self.mosaics.as_ref().map(fs::read).transpose();
-        let table = table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
+        let table =
+            table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
         let subject = self.subject(dataset.spec(), layout, table.as_deref());
         let wishes = self.methods(&outline)?;
         let spec = Spec {
             tessera: VERSION,
-            network: NetworkSpec { preprocess: Some(self.preprocess(&model, bcos)), ..NetworkSpec::of(&model.network.card) },
+            network: NetworkSpec {
+                preprocess: Some(self.preprocess(&model, bcos)),
+                ..NetworkSpec::of(&model.network.card)
+            },
             subject,
             target: if self.singles { Target::Predicted } else { Target::Truth },
             scale: Default::default(),

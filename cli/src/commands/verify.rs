@@ -60,7 +60,8 @@ fn read(claim: &str) -> Result<Claim, String> {
     if !path.exists() {
         return link::read(claim).map_err(|error| error.to_string());
     }
-    let record = if path.extension().is_some_and(|extension| extension == "zip") { packed(path)? } else { read_record(path)? };
+    let record =
+        if path.extension().is_some_and(|extension| extension == "zip") { packed(path)? } else { read_record(path)? };
     Ok(Claim { found: Some(Found::of(&record)), spec: record.spec })
 }
 
@@ -68,7 +69,8 @@ fn packed(path: &Path) -> Result<Record, String> {
     let name = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("{name} could not be read ({error}): check the path."))?;
     let files = parcel::unpack(&bytes, |name| name == "record.json").map_err(|error| format!("{name}: {error}"))?;
-    let record = files.first().ok_or_else(|| format!("{name} holds no record.json: choose a run that was exported."))?;
+    let record =
+        files.first().ok_or_else(|| format!("{name} holds no record.json: choose a run that was exported."))?;
     Record::read(&String::from_utf8_lossy(&record.bytes)).map_err(|error| format!("{name}: {error}"))
 }
 
@@ -76,7 +78,9 @@ fn text(line: &Line) -> String {
     let Line { what, claimed, found, verdict } = line;
     match verdict {
         Verdict::Reproduced(tolerance) => format!("reproduced  {what}: {found} (within {tolerance})"),
-        Verdict::Differs(by, tolerance) => format!("differs     {what}: {claimed} there, {found} here, by {by} (allowed {tolerance})"),
+        Verdict::Differs(by, tolerance) => {
+            format!("differs     {what}: {claimed} there, {found} here, by {by} (allowed {tolerance})")
+        }
         Verdict::Cannot(why) => format!("cannot      {what}: {why}"),
     }
 }

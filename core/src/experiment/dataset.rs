@@ -55,7 +55,12 @@ impl Dataset {
         classes.sort_unstable();
         classes.dedup();
         let name = self.name.clone();
-        DatasetSpec { name, sha256: sha256(self.table().as_bytes()), photos: self.members.len(), classes: classes.len() }
+        DatasetSpec {
+            name,
+            sha256: sha256(self.table().as_bytes()),
+            photos: self.members.len(),
+            classes: classes.len(),
+        }
     }
 
     /// The photos and their classes.

@@ -51,7 +51,9 @@ impl Judge {
             let metric = Metric::find(id).ok_or(Undefined::Missing)?;
             let column = RATES.iter().take(study.len()).position(|rate| rate.id == metric.id());
             match column {
-                Some(column) if self.convention == Convention::Facct24 => study[column].ok_or(Undefined::ZeroDenominator),
+                Some(column) if self.convention == Convention::Facct24 => {
+                    study[column].ok_or(Undefined::ZeroDenominator)
+                }
                 _ => metric.of(&values, &cells, map.facts.sign),
             }
         };
@@ -80,7 +82,10 @@ mod tests {
 
     fn map(values: &[f32], side: usize, input: usize, sign: Sign) -> Map {
         let provenance = Provenance { input: (input, input), ..Provenance::default() };
-        Map { values: values.to_vec(), facts: Facts { channels: 1, height: side, width: side, sign, provenance, steps: vec![] } }
+        Map {
+            values: values.to_vec(),
+            facts: Facts { channels: 1, height: side, width: side, sign, provenance, steps: vec![] },
+        }
     }
 
     fn judge(convention: Convention) -> Judge {

@@ -19,5 +19,7 @@ pub(super) fn from_0(value: Value) -> Result<Value, SpecError> {
 }
 
 fn missing(name: &str) -> SpecError {
-    SpecError(format!("This is not a Spec of Tessera (it has no `{name}`): write one with `tessera spec`, or export one."))
+    SpecError(format!(
+        "This is not a Spec of Tessera (it has no `{name}`): write one with `tessera spec`, or export one."
+    ))
 }

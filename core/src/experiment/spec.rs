@@ -168,7 +168,9 @@ impl Spec {
         }
         if !self.steps.is_empty() && self.steps.len() != self.methods.len() {
             let (lists, methods) = (self.steps.len(), self.methods.len());
-            return Err(SpecError(format!("This Spec has {lists} lists of steps for {methods} methods: give one a method.")));
+            return Err(SpecError(format!(
+                "This Spec has {lists} lists of steps for {methods} methods: give one a method."
+            )));
         }
         for step in self.steps.iter().flatten() {
             step.complete().map_err(|error| SpecError(error.to_string()))?;

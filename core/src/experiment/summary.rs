@@ -167,7 +167,7 @@ impl Table {
         let by_mean = self.standings(&there, &ranked, units, plan, if self.study { first_two } else { mean });
         let by_median = self.standings(&there, &ranked, units, plan, median);
         let method = |(row, name): (usize, &String)| {
-            let scores: Vec<Score> = self.rows[row].iter().map(|score| score_of(*score)).collect();
+            let scores: Vec<Score> = self.rows[row].iter().map(|score| score.score()).collect();
             let spread = Spread::of(&scores);
             // Where no score exists, their reason says more than that there are none.
             let why = spread.undefined.keys().next().copied().filter(|_| spread.count == 0);
@@ -207,8 +207,7 @@ impl Table {
     ) -> Vec<Standing> {
         let ties = if self.study { Ties::Order } else { Ties::Average };
         let places = |drawn: &[usize]| -> Vec<Option<f64>> {
-            let centres: Vec<Option<f64>> =
-                ranked.iter().map(|&row| centre(&values(&rows[row], drawn)).ok()).collect();
+            let centres: Vec<Option<f64>> = ranked.iter().map(|&row| centre(&values(&rows[row], drawn)).ok()).collect();
             ranks(&centres, self.best(), ties)
         };
         let all: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).collect();
@@ -247,9 +246,14 @@ impl Table {
                 let pick = |row: usize| drawn.iter().map(|&unit| rows[row][unit]).collect::<Vec<_>>();
                 correlation(&pick(one), &pick(other), self.study)
             };
-            if one == other { Estimate { value: of(&all).into(), interval: None } } else { estimate(of(&all), units, plan, of) }
+            if one == other {
+                Estimate { value: of(&all).into(), interval: None }
+            } else {
+                estimate(of(&all), units, plan, of)
+            }
         };
-        let mut matrix: Vec<Vec<Estimate>> = (0..rows.len()).map(|one| (0..=one).map(|other| pair(one, other)).collect()).collect();
+        let mut matrix: Vec<Vec<Estimate>> =
+            (0..rows.len()).map(|one| (0..=one).map(|other| pair(one, other)).collect()).collect();
         for one in 0..matrix.len() {
             for other in one + 1..matrix.len() {
                 let mirrored = matrix[other][one];
@@ -264,13 +268,6 @@ impl Table {
 fn correlation(one: &[Option<f64>], other: &[Option<f64>], study: bool) -> Score {
     let (one, other) = if study { gapless(one, other)? } else { complete(one, other) };
     rho(&one, &other)
-}
-
-fn score_of(told: Told) -> Score {
-    match told {
-        Told::Number(number) => Ok(number),
-        Told::Undefined(why) => Err(why),
-    }
 }
 
 /// The scores that exist among some units.
@@ -333,11 +330,17 @@ fn accuracy(record: &Record, study: bool) -> Vec<Accuracy> {
         let classes: Vec<usize> = unit.cells.iter().map(|photo| photo.class).collect();
         let mut seen = if study { set_order(&classes) } else { classes };
         let mut known = vec![unit.target.index];
-        seen.retain(|class| !known.contains(class) && { known.push(*class); true });
+        seen.retain(|class| {
+            !known.contains(class) && {
+                known.push(*class);
+                true
+            }
+        });
         seen
     };
     let of = |place: usize| {
-        let shown = |unit: &Unit| if place == 0 { Some(unit.target.index) } else { others(unit).get(place - 1).copied() };
+        let shown =
+            |unit: &Unit| if place == 0 { Some(unit.target.index) } else { others(unit).get(place - 1).copied() };
         let classes: Vec<(&Unit, usize)> = record.units.iter().filter_map(|unit| Some((unit, shown(unit)?))).collect();
         let among = |best: usize| {
             let right = |(unit, class): &&(&Unit, usize)| unit.top.iter().take(best).any(|top| top.index == *class);

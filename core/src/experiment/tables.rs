@@ -106,8 +106,17 @@ fn ends(estimate: &Estimate) -> [String; 3] {
 
 fn summaries(summary: &Summary) -> Table {
     let mut table = Table::new([
-        "metric", "method", "count", "undefined", "mean", "mean_low", "mean_high", "median", "median_low",
-        "median_high", "deviation",
+        "metric",
+        "method",
+        "count",
+        "undefined",
+        "mean",
+        "mean_low",
+        "mean_high",
+        "median",
+        "median_low",
+        "median_high",
+        "deviation",
     ]);
     for metric in &summary.metrics {
         for method in &metric.methods {

@@ -21,8 +21,8 @@ pub struct Frame<'a> {
     pub caption: &'a str,
 }
 
-/// Parts of a drawn scale.
-const STEPS: usize = 41;
+/// Width of a part of a drawn scale, about.
+const PART: f64 = 2.5;
 
 /// A sign and what it says.
 pub(super) type Key<'a> = (Sign, &'a str);
@@ -118,11 +118,12 @@ impl<'a> Sheet<'a> {
 
     /// The colours of a scale from its lowest value to its highest, lying.
     pub fn ramp(&mut self, scale: Scale, (x, y): (f64, f64), (width, height): (f64, f64)) {
-        let part = width / STEPS as f64;
-        for step in 0..STEPS {
-            let colour = hex(scale.colour(step as f32 / (STEPS - 1) as f32));
+        let steps = ((width / PART) as usize).max(2);
+        let part = width / steps as f64;
+        for step in 0..steps {
+            let colour = hex(scale.colour(step as f32 / (steps - 1) as f32));
             // A little overlap, so that no paper shows between two parts.
-            let overlap = if step + 1 < STEPS { 0.5 } else { 0.0 };
+            let overlap = if step + 1 < steps { 0.5 } else { 0.0 };
             self.canvas.rect((x + part * step as f64, y), (part + overlap, height), &fill(&colour));
         }
     }

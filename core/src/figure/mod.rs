@@ -3,8 +3,9 @@
 pub mod alphas;
 pub mod answer;
 mod axis;
-mod dots;
 pub mod bcos;
+pub mod board;
+mod dots;
 pub mod drawing;
 pub mod frame;
 pub mod legend;

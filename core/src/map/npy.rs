@@ -165,8 +165,14 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         for channels in [1, 3] {
-            let facts =
-                Facts { channels, height: 2, width: 4, sign: Default::default(), provenance: Default::default(), steps: vec![] };
+            let facts = Facts {
+                channels,
+                height: 2,
+                width: 4,
+                sign: Default::default(),
+                provenance: Default::default(),
+                steps: vec![],
+            };
             let values: Vec<f32> = (0..channels * 8).map(|i| i as f32 - 3.5).collect();
             let written = write(&Map { values: values.clone(), facts });
             assert_eq!((written.len() - 4 * values.len()) % 64, 0, "the numbers are aligned");

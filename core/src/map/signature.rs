@@ -54,7 +54,8 @@ mod tests {
     use crate::map::{Facts, Provenance};
 
     fn map(height: usize, width: usize, value: impl Fn(usize) -> f32) -> Map {
-        let facts = Facts { channels: 1, height, width, sign: Sign::Signed, provenance: Provenance::default(), steps: vec![] };
+        let facts =
+            Facts { channels: 1, height, width, sign: Sign::Signed, provenance: Provenance::default(), steps: vec![] };
         Map { values: (0..height * width).map(value).collect(), facts }
     }
 

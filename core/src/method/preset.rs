@@ -153,6 +153,14 @@ pub fn preset(id: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.id == id)
 }
 
+impl Preset {
+    /// What it does to the map of a method before it is scored; nothing where it does not have the method.
+    #[must_use]
+    pub fn steps_of(&self, method: &str) -> Vec<StepSpec> {
+        self.members.iter().find(|member| member.method == method).map(Member::steps).unwrap_or_default()
+    }
+}
+
 impl Member {
     /// What is said of its method.
     ///

@@ -6,6 +6,7 @@
 pub mod alpha;
 pub mod bootstrap;
 pub mod density;
+pub mod friedman;
 pub mod pairs;
 pub mod pearson;
 pub mod ranking;

@@ -157,6 +157,24 @@ def alpha_intervals():
     return cases
 
 
+def friedmans():
+    cases = []
+    for shape, ties in [((3, 5), 0), ((4, 12), 3), ((8, 96), 0), ((10, 40), 4), ((5, 7), 2)]:
+        values = random.normal(size=shape) + np.linspace(0, 0.8, shape[0])[:, None]
+        values = np.round(values * ties) / ties if ties else values
+        found = stats.friedmanchisquare(*values)
+        # Ranks of all rows together, 1 for the greatest.
+        ranks = stats.rankdata(-values, axis=0).mean(axis=1)
+        deviation = np.sqrt(shape[0] * (shape[0] + 1) / (6 * shape[1]))
+        apart = np.abs(ranks[:, None] - ranks) / deviation * np.sqrt(2)
+        cases.append({
+            "rows": values.tolist(), "statistic": found.statistic, "p": found.pvalue, "ranks": ranks.tolist(),
+            "nemenyi": stats.studentized_range.sf(apart, shape[0], np.inf).tolist(),
+            "difference": stats.studentized_range.isf(0.05, shape[0], np.inf) / np.sqrt(2) * deviation,
+        })
+    return cases
+
+
 def normals():
     shares = [1e-300, 1e-20, 1e-5, 0.0025, 0.025, 0.3, 0.4999, 0.5, 0.51, 0.8413, 0.975, 0.999999]
     return {"shares": shares, "quantiles": special.ndtri(shares).tolist(), "back": special.ndtr(special.ndtri(shares)).tolist()}
@@ -164,7 +182,7 @@ def normals():
 
 expected = {
     "alpha": alphas(), "pairs": pairs(), "density": densities(), "summary": summaries(), "bootstrap": bootstraps(),
-    "normal": normals(), "alpha_interval": alpha_intervals(),
+    "normal": normals(), "alpha_interval": alpha_intervals(), "friedman": friedmans(),
 }
 text = json.dumps(expected, allow_nan=False, separators=(",", ":")).replace('},{', '},\n{')
 (pathlib.Path(__file__).parent / "expected.json").write_text(text + "\n")

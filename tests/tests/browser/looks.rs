@@ -6,7 +6,7 @@ use crate::server::Server;
 use serde_json::{Value, json};
 
 /// Widths and heights of a phone, a tablet and a screen.
-const SIZES: [(u32, u32); 3] = [(390, 844), (800, 1000), (1600, 1000)];
+pub const SIZES: [(u32, u32); 3] = [(390, 844), (800, 1000), (1600, 1000)];
 
 /// What opens over the page: at which size, by which button, its name, and a script that shows more of it.
 const OPENED: [((u32, u32), &str, &str, &str); 13] = [
@@ -36,7 +36,7 @@ const PICKED: &str = "document.querySelector('[data-preset=facct24]').click();
     method.scrollIntoView()";
 
 /// Finds what sticks out of the window, is cut off, or can not be read.
-const FAULTS: &str = r#"
+pub const FAULTS: &str = r#"
 const faults = [];
 const name = e => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + (typeof e.className === 'string' && e.className ? '.' + e.className.trim().replace(/\s+/g, '.') : '')
     + ' "' + e.textContent.replace(/\s+/g, ' ').trim().slice(0, 40) + '"';
@@ -97,7 +97,7 @@ if (stage.top < 0 || stage.top > innerHeight * 0.6) faults.push(`the stage begin
 return faults;"#;
 
 /// Texts whose contrast with what lies behind them is below AA.
-const PALE: &str = r#"
+pub const PALE: &str = r#"
 const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext('2d', { willReadFrequently: true });
 const rgba = colour => { context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data]; };
@@ -118,7 +118,7 @@ for (const e of document.body.querySelectorAll('*')) {
 }
 return pale;"#;
 
-async fn resize(browser: &Browser, (width, height): (u32, u32), theme: &str) {
+pub async fn resize(browser: &Browser, (width, height): (u32, u32), theme: &str) {
     let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
     browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
     let features = json!([{ "name": "prefers-color-scheme", "value": theme }]);
@@ -126,7 +126,7 @@ async fn resize(browser: &Browser, (width, height): (u32, u32), theme: &str) {
     pause(400).await;
 }
 
-fn list(value: Value) -> Vec<String> {
+pub fn list(value: Value) -> Vec<String> {
     value
         .as_array()
         .map(|all| all.iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect())

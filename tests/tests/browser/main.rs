@@ -15,6 +15,7 @@ mod keys;
 mod looks;
 mod methods;
 mod models;
+mod mosaics;
 mod netlog;
 mod page;
 mod parity;

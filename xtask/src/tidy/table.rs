@@ -39,7 +39,12 @@ pub const CORE: &[Room] = &[
         "what to run, what came out",
         &["photo", "statistics", "mosaic", "network", "map", "method", "metric"],
     ),
-    room(7, "figure", "one file a kind of drawing", &["photo", "mosaic", "map", "statistics", "experiment::record"]),
+    room(
+        7,
+        "figure",
+        "one file a kind of drawing",
+        &["photo", "mosaic", "network", "map", "statistics", "method", "metric", "experiment"],
+    ),
 ];
 
 /// The files of `network`, lowest first: each may name those before it, none after.

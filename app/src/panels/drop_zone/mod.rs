@@ -133,7 +133,8 @@ pub fn listen(desk: Desk) -> RwSignal<bool> {
         event.prevent_default();
         hovering.set(false);
         let dropped = transfer(event);
-        if desk.place.get_untracked() == MOSAICS && dropped.as_ref().is_some_and(|dropped| mosaics::drop(desk, dropped)) {
+        if desk.place.get_untracked() == MOSAICS && dropped.as_ref().is_some_and(|dropped| mosaics::drop(desk, dropped))
+        {
             return;
         }
         let files = dropped.as_ref().map(runs::files).unwrap_or_default();

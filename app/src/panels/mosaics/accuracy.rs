@@ -16,7 +16,12 @@ pub fn Check(desk: Desk) -> impl IntoView {
         let together = check.with(|check| check.together());
         let share = |count: usize| number::whole_percent(count as f64 / together.photos.max(1) as f64);
         (together.photos > 0).then(|| {
-            format!("{} of {} single photos are known at first sight, {} among five", share(together.top1), number::count(together.photos), share(together.top5))
+            format!(
+                "{} of {} single photos are known at first sight, {} among five",
+                share(together.top1),
+                number::count(together.photos),
+                share(together.top5)
+            )
         })
     };
     let runs = Memo::new(move |_| check.with(|check| check.runs()));
@@ -46,7 +51,10 @@ pub fn OnMosaics(desk: Desk) -> impl IntoView {
         let accuracy = summed.map(|summed| summed.summary.accuracy.clone()).unwrap_or_default();
         let share = |told: Told| told.number().map_or_else(|| "none".to_owned(), number::whole_percent);
         let rows = accuracy.into_iter().map(|row| {
-            let name = if row.class == "target" { "target".to_owned() } else { format!("class {}", row.class) };
+            let name = match row.class.strip_prefix("other ") {
+                None => "the target".to_owned(),
+                Some(number) => format!("other class {number}"),
+            };
             view! {
                 <li><span class="s">{name}</span>
                     <Define what=What::Accuracy><b class="n">{share(row.top1)}</b></Define>

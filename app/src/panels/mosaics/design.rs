@@ -4,9 +4,11 @@ use super::grid::runs;
 use super::plan::is_drawn;
 use crate::state::desk::Desk;
 use crate::state::study::design::{self, How};
+use crate::widgets::save;
 use leptos::prelude::*;
 use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::subject::Stored;
+use tessera_core::mosaic::table;
 use tessera_core::mosaic::tile::Fit;
 
 /// A whole number of the design.
@@ -96,7 +98,14 @@ pub fn Design(desk: Desk) -> impl IntoView {
             {COUNTS.map(|count| view! { <Field desk count /> }).collect_view()}
             <Choices desk />
         </fieldset>
+        <button class="link s" type="button" id="save-mosaics" on:click=move |_| { save_mosaics(desk); }>"Save the table of mosaics (CSV)"</button>
     }
+}
+
+/// Saves which photos make up which mosaic, as the study's own table.
+fn save_mosaics(desk: Desk) -> Option<()> {
+    let drawn = desk.studio.drawn.get_untracked().ok()?;
+    save::text("tessera-mosaics.csv", "text/csv", &table::write(&drawn.mosaics))
 }
 
 #[component]
@@ -180,14 +189,15 @@ fn Choices(desk: Desk) -> impl IntoView {
             </select>
         </label>
         <label class="field">
-            <span>"Undefined scores"</span>
+            <span>"Conventions"</span>
             <select id="design-convention" on:change:target=move |event| {
                 let study = event.target().value() == "facct24";
                 design.update(|design| design.convention = if study { Convention::Facct24 } else { Convention::Tessera });
             }>
-                <option value="tessera" prop:selected=move || design.with(|design| design.convention == Convention::Tessera)>"left out, counted"</option>
-                <option value="facct24" prop:selected=move || design.with(|design| design.convention == Convention::Facct24)>"as FAccT 2024"</option>
+                <option value="tessera" prop:selected=move || design.with(|design| design.convention == Convention::Tessera)>"Tessera's"</option>
+                <option value="facct24" prop:selected=move || design.with(|design| design.convention == Convention::Facct24)>"of FAccT 2024"</option>
             </select>
         </label>
+        <small>"Those of the study, defects included: an undefined precision is 0, its normalisation and its steps on maps."</small>
     }
 }

@@ -15,6 +15,9 @@ use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement
 /// How near a pointer has to come to a point, in pixels.
 const REACH: f64 = 8.0;
 
+/// Milliseconds between the drawings of two figures.
+const TURN: u32 = 30;
+
 /// Width of a saved drawing.
 const SAVED: f64 = 720.0;
 
@@ -30,6 +33,10 @@ pub struct Plot {
     pub title: &'static str,
     /// What is drawn, in a sentence or two.
     pub words: Signal<String>,
+    /// Its turn among the figures: they are drawn one after the other, so that the page's thread is never held up.
+    pub turn: u32,
+    /// Which score it is of; a change draws it anew.
+    pub chosen: Memo<usize>,
     /// Draws it; none as long as there is nothing to draw.
     pub draw: StoredValue<Box<dyn Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync>>,
     /// Says in words what a mark stands for.
@@ -57,10 +64,20 @@ pub fn Figure(desk: Desk, plot: Plot, heading: Children) -> impl IntoView {
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    let drawing = Memo::new(move |_| {
+    let drawing = RwSignal::new(None::<Arc<Drawing>>);
+    Effect::new(move |_| {
+        desk.studio.summed.track();
+        plot.chosen.track();
         let width = width.get();
-        let frame = Frame { width, margin: 0.0, theme: &PAGE, heading: "", caption: "" };
-        if width > 0.0 { plot.draw.with_value(|draw| draw(&frame)).map(Arc::new) } else { None }
+        let draw = move || {
+            let frame = Frame { width, margin: 0.0, theme: &PAGE, heading: "", caption: "" };
+            let drawn = plot.draw.try_with_value(|draw| untrack(|| draw(&frame))).flatten();
+            // A figure that was taken away meanwhile needs no drawing.
+            let _ = drawing.try_set(drawn.map(Arc::new));
+        };
+        if width > 0.0 {
+            gloo::timers::callback::Timeout::new(plot.turn * TURN, draw).forget();
+        }
     });
     let tip = RwSignal::new(None::<(f64, f64, String)>);
     let mark = move |event: &MouseEvent| {
@@ -84,8 +101,8 @@ pub fn Figure(desk: Desk, plot: Plot, heading: Children) -> impl IntoView {
             <header>
                 <h2>{plot.title}</h2>
                 <span class="save" role="group" aria-label=format!("Save {}", plot.id)>
-                    <button type="button" on:click=move |_| save_svg(plot)>"SVG"</button>
-                    <button type="button" on:click=move |_| { save_png(plot); }>"PNG"</button>
+                    <button type="button" on:click=move |_| { file(plot).map(|drawing| save_svg(&drawing, plot.id)); }>"SVG"</button>
+                    <button type="button" on:click=move |_| { file(plot).and_then(|drawing| save_png(drawing, plot.id.into())); }>"PNG"</button>
                     <button type="button" on:click=move |_| { save_table(desk, plot.table); }>"CSV"</button>
                 </span>
                 <p>{heading()}</p>
@@ -107,16 +124,14 @@ fn file(plot: Plot) -> Option<Drawing> {
     plot.draw.with_value(|draw| untrack(|| draw(&frame)))
 }
 
-fn save_svg(plot: Plot) {
-    if let Some(drawing) = file(plot) {
-        // Where the browser refuses, nothing is saved and nothing is lost.
-        let _ = save::text(&format!("tessera-{}.svg", plot.id), "image/svg+xml", &drawing.svg);
-    }
+/// Saves a drawing.
+pub fn save_svg(drawing: &Drawing, id: &str) {
+    // Where the browser refuses, nothing is saved and nothing is lost.
+    let _ = save::text(&format!("tessera-{id}.svg"), "image/svg+xml", &drawing.svg);
 }
 
-/// Has the browser paint the drawing and keep it as a picture.
-fn save_png(plot: Plot) -> Option<()> {
-    let drawing = file(plot)?;
+/// Has the browser paint a drawing and keep it as a picture.
+pub fn save_png(drawing: Drawing, id: String) -> Option<()> {
     let options = BlobPropertyBag::new();
     options.set_type("image/svg+xml");
     let parts = js_sys::Array::of1(&drawing.svg.as_str().into());
@@ -126,7 +141,7 @@ fn save_png(plot: Plot) -> Option<()> {
     let (picture, address) = (image.clone(), url.clone());
     let painted = Closure::once_into_js(move || {
         // An address that is not there any more is what was wanted.
-        let _ = paint(&picture, &drawing, plot.id);
+        let _ = paint(&picture, &drawing, &id);
         let _ = Url::revoke_object_url(&address);
     });
     image.set_onload(Some(painted.unchecked_ref()));
@@ -134,15 +149,17 @@ fn save_png(plot: Plot) -> Option<()> {
     Some(())
 }
 
-fn paint(image: &HtmlImageElement, drawing: &Drawing, id: &'static str) -> Option<()> {
+fn paint(image: &HtmlImageElement, drawing: &Drawing, id: &str) -> Option<()> {
     let canvas: HtmlCanvasElement = web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()?;
     let (width, height) = (drawing.width * FINE, drawing.height * FINE);
     canvas.set_width(width as u32);
     canvas.set_height(height as u32);
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
     context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height).ok()?;
+    let name = format!("tessera-{id}.png");
     let keep = Closure::once_into_js(move |blob: Option<Blob>| {
-        let _ = blob.and_then(|blob| save::blob(&blob, &format!("tessera-{id}.png")));
+        // Without a picture there is nothing to keep, and nothing else is lost.
+        let _ = blob.and_then(|blob| save::blob(&blob, &name));
     });
     canvas.to_blob(keep.unchecked_ref()).ok()
 }

@@ -166,7 +166,7 @@ fn Nothing(desk: Desk) -> impl IntoView {
                 {move || (photos.get() > 0 && why().is_empty()).then(|| view! {
                     <p class="note" role="status"><span>"The photos are being read, one after the other."</span></p>
                 })}
-                <div class="row acts">
+                <div class="row begin">
                     <button class="b main" type="button" id="try-samples" on:click=move |_| desk.try_samples()>
                         <Draw icon=Icon::Play />
                         "Try it with the sample set"

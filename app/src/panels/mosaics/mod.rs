@@ -11,6 +11,7 @@ mod grid;
 mod groups;
 mod plan;
 mod results;
+mod saved;
 mod sheet;
 mod table;
 

@@ -8,18 +8,24 @@ use crate::state::desk::{Desk, Summed};
 use crate::state::order::entry;
 use crate::state::study::course::Course;
 use crate::widgets::number;
+use crate::widgets::staged::staged;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::descriptor::Family;
+use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::summary::{Estimate, MetricSummary};
 use tessera_core::figure::alphas::{Agreement, alphas};
 use tessera_core::figure::drawing::{Drawing, Unit};
 use tessera_core::figure::frame::Frame;
 use tessera_core::figure::matrix::matrix;
 use tessera_core::figure::ranking::{Ranked, Ranking};
+use tessera_core::figure::study_violin::study_violins;
 use tessera_core::figure::violin::{Spread, violins};
 use tessera_core::metric::Metric;
 use tessera_core::undefined::{Score, Told};
+
+/// Figures and table: they are drawn one after the other.
+const PARTS: usize = 5;
 
 /// Most mosaics whose scores are drawn as points and densities: more make no difference to the eye.
 const POINTS: usize = 1500;
@@ -46,8 +52,9 @@ fn All(desk: Desk) -> impl IntoView {
     let count = move || desk.studio.course.with(|one| one.as_ref().map_or(0, |one| one.spec().metrics.len()));
     let chosen = Memo::new(move |_| metric.get().min(count().saturating_sub(1)));
     let stale = Memo::new(move |_| desk.study_is_stale());
+    let parts = staged(PARTS);
     view! {
-        <section class="results" id="results" aria-labelledby="results-title" data-units=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.summary.units)).to_string() data-resamples=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.resamples)).to_string()>
+        <section class="results" id="results" aria-labelledby="results-title" data-units=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.summary.units)).to_string() data-kept=move || desk.studio.course.with(|one| one.as_ref().map_or(0, |one| one.kept)).to_string() data-resamples=move || desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.resamples)).to_string()>
             <Head desk metric chosen />
             <Show when=move || stale.get()>
                 <p class="s stale" role="status">"These results are of the study as it was before your last changes. Run it to renew them."</p>
@@ -56,9 +63,9 @@ fn All(desk: Desk) -> impl IntoView {
             <OnMosaics desk />
             <div class="figs">
                 <WhichMethod desk chosen />
-                <HowSpread desk chosen />
-                <MosaicsAgree desk />
-                <MethodsAgree desk chosen />
+                <Show when=move || { parts.get() > 1 }><HowSpread desk chosen /></Show>
+                <Show when=move || { parts.get() > 2 }><MosaicsAgree desk chosen /></Show>
+                <Show when=move || { parts.get() > 3 }><MethodsAgree desk chosen /></Show>
                 <figure class="fig wide-fig">
                     <header>
                         <h2>"All scores"</h2>
@@ -69,7 +76,7 @@ fn All(desk: Desk) -> impl IntoView {
                         </span>
                         <p>"Means over mosaics. n/a: needs relevance below zero, which this method does not give."</p>
                     </header>
-                    <Scores desk metric=chosen />
+                    <Show when=move || { parts.get() > 4 }><Scores desk metric=chosen /></Show>
                 </figure>
             </div>
         </section>
@@ -92,7 +99,8 @@ fn Head(desk: Desk, metric: RwSignal<usize>, chosen: Memo<usize>) -> impl IntoVi
     let words = move || {
         desk.studio.course.with(|course| {
             let Some(course) = course else { return String::new() };
-            let (units, all) = (course.record.units.len(), course.all());
+            let units = desk.studio.summed.with(|one| one.as_ref().map_or(0, |one| one.summary.units));
+            let all = course.all();
             if units == all {
                 format!("{} mosaics", number::count(all))
             } else {
@@ -140,6 +148,8 @@ struct Source {
     summary: MetricSummary,
     chance: Option<f64>,
     units: usize,
+    /// Whether the study's conventions hold, its style of figures too.
+    study: bool,
 }
 
 /// The chosen metric of what was summed up, with the names of its methods.
@@ -152,7 +162,8 @@ fn source(desk: Desk, chosen: Memo<usize>) -> Option<Source> {
         let control = |id: &str| entry(id).is_some_and(|entry| entry.family == Family::Control);
         let controls = course.spec().methods.iter().map(|spec| control(&spec.id)).collect();
         let chance = chance(course, metric);
-        Some(Source { names: titles(course), controls, metric, summary, chance, units: summed.summary.units })
+        let study = course.spec().convention == Convention::Facct24;
+        Some(Source { names: titles(course), controls, metric, summary, chance, units: summed.summary.units, study })
     })
 }
 
@@ -169,18 +180,13 @@ fn chance(course: &Course, metric: Metric) -> Option<f64> {
     }
 }
 
-fn score(told: Told) -> Score {
-    match told {
-        Told::Number(number) => Ok(number),
-        Told::Undefined(why) => Err(why),
-    }
-}
-
 fn ends(estimate: &Estimate) -> Option<[f64; 2]> {
     estimate.interval.map(|interval| [interval.low, interval.high])
 }
 
-fn boxed<R>(answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static) -> StoredValue<Box<dyn Fn(Unit) -> Option<R> + Send + Sync>>
+fn boxed<R>(
+    answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static,
+) -> StoredValue<Box<dyn Fn(Unit) -> Option<R> + Send + Sync>>
 where
     R: 'static,
 {
@@ -200,12 +206,12 @@ fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let draw = move |frame: &Frame<'_>| {
         let Same(source) = source.get()?;
         let methods = source.summary.methods.iter().enumerate().map(|(at, method)| {
-            let rank = method.by_mean.map(|standing| {
-                standing.interval.map_or([standing.rank; 2], |interval| [interval.low, interval.high])
-            });
+            let rank = method
+                .by_mean
+                .map(|standing| standing.interval.map_or([standing.rank; 2], |interval| [interval.low, interval.high]));
             Ranked {
                 name: &source.names[at],
-                score: score(method.mean.value),
+                score: method.mean.value.score(),
                 interval: ends(&method.mean),
                 rank,
                 control: source.controls[at],
@@ -223,7 +229,11 @@ fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
             } else {
                 ""
             };
-            format!("Mean {} over {} mosaics{interval}; controls know nothing of the network.", source.metric.title(), number::count(source.units))
+            format!(
+                "Mean {} over {} mosaics{interval}; controls know nothing of the network.",
+                source.metric.title(),
+                number::count(source.units)
+            )
         })
     });
     let says = move |unit: Unit| {
@@ -236,6 +246,8 @@ fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     };
     let plot = Plot {
         id: "ranking",
+        turn: 0,
+        chosen,
         title: "Where does the relevance fall?",
         words,
         draw: drawn(draw),
@@ -263,7 +275,7 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
             let record = &course.as_ref()?.record;
             let step = step(record.units.len());
             let rows = record.scores(chosen.get_untracked());
-            Some(rows.into_iter().map(|row| row.into_iter().step_by(step).map(score).collect()).collect())
+            Some(rows.into_iter().map(|row| row.into_iter().step_by(step).map(Told::score).collect()).collect())
         })?;
         let first = source.summary.methods.iter().filter_map(|one| Some(one.by_mean?.rank)).fold(f64::MAX, f64::min);
         let spreads: Vec<Spread<'_>> = rows
@@ -276,7 +288,12 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
                 control: source.controls[at],
             })
             .collect();
-        Some(violins(&spreads, source.chance, source.metric.title(), frame))
+        let title = source.metric.title();
+        Some(if source.study {
+            study_violins(&spreads, title, frame)
+        } else {
+            violins(&spreads, source.chance, title, frame)
+        })
     };
     let unit = move |column: usize| {
         desk.studio.course.with_untracked(|course| {
@@ -296,11 +313,16 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     };
     let words = Signal::derive(move || {
         source.get().map_or_else(String::new, |Same(source)| {
-            format!("{} of each mosaic: density, middle half, median and mean. The line is chance.", source.metric.title())
+            format!(
+                "{} of each mosaic: density, middle half, median and mean. The line is chance.",
+                source.metric.title()
+            )
         })
     });
     let plot = Plot {
         id: "spread",
+        turn: 1,
+        chosen,
         title: "How do scores spread over mosaics?",
         words,
         draw: drawn(draw),
@@ -313,7 +335,7 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
 
 /// Whether mosaics agree on the order of methods.
 #[component]
-fn MosaicsAgree(desk: Desk) -> impl IntoView {
+fn MosaicsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let draw = move |frame: &Frame<'_>| {
         let summed: Arc<Summed> = desk.studio.summed.get()?;
         let rows: Vec<Agreement<'_>> = summed
@@ -322,7 +344,7 @@ fn MosaicsAgree(desk: Desk) -> impl IntoView {
             .iter()
             .map(|metric| Agreement {
                 name: Metric::find(&metric.metric).map_or("", Metric::title),
-                alpha: score(metric.alpha.value),
+                alpha: metric.alpha.value.score(),
                 interval: ends(&metric.alpha),
             })
             .collect();
@@ -344,6 +366,8 @@ fn MosaicsAgree(desk: Desk) -> impl IntoView {
     });
     let plot = Plot {
         id: "agreement",
+        turn: 2,
+        chosen,
         title: "Do mosaics agree on the ranking?",
         words,
         draw: drawn(draw),
@@ -366,7 +390,7 @@ fn MethodsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
         let Same(source) = source.get()?;
         let names: Vec<&str> = source.names.iter().map(String::as_str).collect();
         let values: Vec<Vec<Score>> =
-            source.summary.rho.iter().map(|row| row.iter().map(|one| score(one.value)).collect()).collect();
+            source.summary.rho.iter().map(|row| row.iter().map(|one| one.value.score()).collect()).collect();
         Some(matrix(&names, &values, "rho", frame))
     };
     let says = move |mark: Unit| {
@@ -386,6 +410,8 @@ fn MethodsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     });
     let plot = Plot {
         id: "correlation",
+        turn: 3,
+        chosen,
         title: "Do methods agree?",
         words,
         draw: drawn(draw),

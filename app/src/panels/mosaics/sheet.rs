@@ -2,6 +2,8 @@
 
 use super::cells::{Frames, Picture};
 use super::definition::{Define, What};
+use super::figure::{save_png, save_svg};
+use super::saved;
 use crate::panels::stage::pixels;
 use crate::state::desk::{Desk, Sheet};
 use crate::state::order;
@@ -29,13 +31,16 @@ pub fn SheetPanel(desk: Desk) -> impl IntoView {
 #[component]
 fn One(desk: Desk, at: usize) -> impl IntoView {
     let sheet = Memo::new(move |_| desk.sheet().filter(|sheet| sheet.at == at));
-    let mosaic = move || desk.studio.drawn.with(|drawn| drawn.as_ref().ok().map(|one| (one.spec.layout, one.mosaics[at].clone())));
+    let mosaic = move || {
+        desk.studio.drawn.with(|drawn| drawn.as_ref().ok().map(|one| (one.spec.layout, one.mosaics[at].clone())))
+    };
     let title = format!("Mosaic {:02}", at + 1);
     let words = move || {
         let target = mosaic().map(|(_, mosaic)| desk.network.with(|network| network.class(mosaic.target)));
         let unit = sheet.with(|sheet| sheet.as_ref().and_then(|sheet| sheet.unit.clone()));
         let seen = unit.map(|unit| {
-            let two = unit.top.iter().take(2).map(|class| format!("{} {}", class.name, number::percent(class.probability)));
+            let two =
+                unit.top.iter().take(2).map(|class| format!("{} {}", class.name, number::percent(class.probability)));
             format!("; the network sees {}", two.collect::<Vec<_>>().join(", "))
         });
         format!("target {}{}", target.unwrap_or_default(), seen.unwrap_or_default())
@@ -57,6 +62,12 @@ fn One(desk: Desk, at: usize) -> impl IntoView {
             <header class="row">
                 <h2 id="sheet-title">{title}</h2>
                 <span class="s grow">{words}</span>
+                <Show when=move || sheet.with(|sheet| sheet.as_ref().is_some_and(|sheet| sheet.maps && !sheet.busy))>
+                    <span class="save" role="group" aria-label="Save the summary sheet">
+                        <button type="button" id="sheet-svg" on:click=move |_| { saved::drawing(desk, at).map(|drawing| save_svg(&drawing, &saved::name(at))); }>"SVG"</button>
+                        <button type="button" id="sheet-png" on:click=move |_| { saved::drawing(desk, at).and_then(|drawing| save_png(drawing, saved::name(at))); }>"PNG"</button>
+                    </span>
+                </Show>
                 <button class="b bare sq" type="button" aria-label="Close the sheet" on:click=move |_| desk.open_sheet(None)>
                     <Draw icon=Icon::Close />
                 </button>
@@ -82,7 +93,8 @@ fn One(desk: Desk, at: usize) -> impl IntoView {
 #[component]
 fn State(desk: Desk, at: usize, sheet: Memo<Option<Sheet>>) -> impl IntoView {
     let seconds = move || desk.price_of_one().and_then(|price| price.seconds);
-    let takes = move || seconds().map(|seconds| format!(" It takes about {}.", number::seconds(seconds))).unwrap_or_default();
+    let takes =
+        move || seconds().map(|seconds| format!(" It takes about {}.", number::seconds(seconds))).unwrap_or_default();
     let part = move || {
         let sheet = sheet.get()?;
         let ask = |words: &'static str| {
@@ -96,7 +108,10 @@ fn State(desk: Desk, at: usize, sheet: Memo<Option<Sheet>>) -> impl IntoView {
         };
         match (sheet.busy, sheet.fault, sheet.unit.is_some(), sheet.maps) {
             (true, ..) => Some(view! { <p class="s busy" role="status">"Its maps are being drawn."</p> }.into_any()),
-            (_, Some(fault), ..) => Some(view! { <p class="note" role="alert"><Draw icon=Icon::Bad class="no" /><span>{fault}</span></p> }.into_any()),
+            (_, Some(fault), ..) => Some(
+                view! { <p class="note" role="alert"><Draw icon=Icon::Bad class="no" /><span>{fault}</span></p> }
+                    .into_any(),
+            ),
             (_, _, false, _) => Some(ask("Draw its maps")),
             (_, _, true, false) => Some(ask("Draw its maps again")),
             _ => None,

@@ -27,9 +27,14 @@ pub fn Scores(
     /// The metric by which rows are in order.
     metric: Memo<usize>,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| desk.studio.course.with(|one| one.as_ref().map(|one| rows(one, metric.get()))));
+    // Renewed with the sums, not with every mosaic.
+    let rows = Memo::new(move |_| {
+        desk.studio.summed.track();
+        desk.studio.course.with_untracked(|one| one.as_ref().map(|one| rows(one, metric.get())))
+    });
     let heads = Memo::new(move |_| {
-        desk.studio.course.with(|course| course.as_ref().map(metrics).unwrap_or_default())
+        desk.studio.summed.track();
+        desk.studio.course.with_untracked(|course| course.as_ref().map(metrics).unwrap_or_default())
     });
     let head = move || {
         let heads = heads.get().into_iter().map(|metric| {

@@ -1,11 +1,12 @@
 //! The line at the bottom: what runs now, how far it is, and Stop.
 
 use crate::panels::device;
-use crate::state::desk::Desk;
+use crate::state::desk::{Desk, MOSAICS};
 use crate::state::ledger::{Ledger, Work};
 use crate::state::models::Step;
 use crate::state::network::Arrival;
 use crate::state::order;
+use crate::state::study::course::State;
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
 use gloo::timers::callback::Interval;
@@ -151,6 +152,27 @@ fn explained(desk: Desk) -> Option<String> {
     Some(format!("{} explained in {} on {}", photo.name, number::seconds(seconds), device::title(kind)))
 }
 
+/// What was run last of the study.
+fn studied(desk: Desk) -> Option<String> {
+    desk.studio.course.with(|course| {
+        let course = course.as_ref()?;
+        let (units, methods) = (course.record.units.len(), course.spec().methods.len());
+        let words =
+            format!("Mosaics, {} of {} maps", number::count(units * methods), number::count(course.all() * methods));
+        let state = match course.state {
+            State::Done => ", done",
+            State::Stopped => ", stopped",
+            _ => "",
+        };
+        let kept = if course.kept > 0 {
+            format!(", {} from an earlier visit", number::count(course.kept * methods))
+        } else {
+            String::new()
+        };
+        Some(format!("{words}{state} in {}{kept}", number::clock(course.elapsed(0.0))))
+    })
+}
+
 fn at_rest(desk: Desk) -> String {
     match desk.network.with(|network| network.arrival) {
         Arrival::Card => "The network is on the way".into(),
@@ -162,6 +184,7 @@ fn at_rest(desk: Desk) -> String {
         Arrival::Ready if desk.ledger.with(Ledger::testing) => {
             "Ready. The graphics processor takes its self-test.".into()
         }
+        Arrival::Ready if desk.place.get() == MOSAICS => studied(desk).unwrap_or_else(|| "Ready".into()),
         Arrival::Ready => explained(desk).unwrap_or_else(|| "Ready".into()),
     }
 }

@@ -103,7 +103,17 @@ impl Desk {
                     return self.heard_event(seat, Event::Stopped { job }, Vec::new());
                 };
                 let (height, width) = prepared.input;
-                let request = Request::Explain { job, height, width, target, scale, seed, methods, judge: None };
+                let request = Request::Explain {
+                    job,
+                    height,
+                    width,
+                    target,
+                    scale,
+                    seed,
+                    methods,
+                    preprocess: None,
+                    judge: None,
+                };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),

@@ -189,7 +189,12 @@ impl Course {
 
 /// The best classes of an answer, and the one that is explained.
 #[must_use]
-pub fn ranked(logits: &[f32], output: Output, target: usize, name: impl Fn(usize) -> String) -> Option<(Ranked, Vec<Ranked>)> {
+pub fn ranked(
+    logits: &[f32],
+    output: Output,
+    target: usize,
+    name: impl Fn(usize) -> String,
+) -> Option<(Ranked, Vec<Ranked>)> {
     let answer = tessera_core::experiment::Answer { logits: logits.to_vec(), output };
     let probabilities = answer.probabilities();
     let of = |index: usize| {
@@ -240,15 +245,9 @@ pub(in crate::state) mod tests {
                 provenance: Default::default(),
                 steps: vec![],
             };
-            let made = Made {
-                file: None,
-                sha256: String::new(),
-                signature: String::new(),
-                map,
-                scores: vec![score],
-                stepped: None,
-                layers: vec![],
-            };
+            let text = String::new;
+            let (file, layers, stepped) = (None, Default::default(), None);
+            let made = Made { file, sha256: text(), signature: text(), map, scores: vec![score], layers, stepped };
             Outcome::Map(Box::new(made))
         };
         Unit {
@@ -271,7 +270,7 @@ pub(in crate::state) mod tests {
         let mosaic = |at: usize| Mosaic { name: format!("{at}.png"), target: 0, cells: vec![] };
         let dataset = Dataset::default();
         let spec_of = Mosaics::recommended(dataset.spec(), mosaics, 0);
-        let drawn = Drawn { dataset, spec: spec_of, mosaics: (0..mosaics).map(mosaic).collect() };
+        let drawn = Drawn { dataset, spec: spec_of, mosaics: (0..mosaics).map(mosaic).collect(), table: String::new() };
         Course::new(Record::new("0", spec(), "CPU"), Arc::new(drawn))
     }
 

@@ -1,10 +1,10 @@
 //! How mosaics are made of the photos, as a person sets it.
 
 use tessera_core::digest::sha256;
+use tessera_core::experiment::Mosaics;
 use tessera_core::experiment::dataset::{Dataset, DatasetSpec};
 use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::subject::{Draw, Stored};
-use tessera_core::experiment::Mosaics;
 use tessera_core::mosaic::tile::Fit;
 use tessera_core::mosaic::{Layout, Mosaic, MosaicError, table};
 
@@ -119,9 +119,7 @@ impl Design {
 
     fn spec(&self, dataset: DatasetSpec) -> Mosaics {
         let draw = match self.how {
-            How::Even => {
-                Draw::Even { per_class: self.per_class, targets: self.targets, seed: u64::from(self.seed) }
-            }
+            How::Even => Draw::Even { per_class: self.per_class, targets: self.targets, seed: u64::from(self.seed) },
             How::Facct24 => Draw::Facct24 { per_class: self.per_class, seed: self.seed },
             How::Table => Draw::Table { sha256: sha256(self.table.as_deref().unwrap_or_default()) },
         };
@@ -151,7 +149,9 @@ impl Design {
                 spec.cells()
             ));
         }
-        Ok(Drawn { dataset: dataset.clone(), spec, mosaics })
+        let table = self.table.as_deref().filter(|_| self.how == How::Table);
+        let table = table.map(|table| String::from_utf8_lossy(table).into_owned()).unwrap_or_default();
+        Ok(Drawn { dataset: dataset.clone(), spec, mosaics, table })
     }
 
     fn words(&self, error: &MosaicError) -> String {
@@ -196,6 +196,8 @@ pub struct Drawn {
     pub spec: Mosaics,
     /// The mosaics.
     pub mosaics: Vec<Mosaic>,
+    /// The table that they came from; empty where they were drawn.
+    pub table: String,
 }
 
 #[cfg(test)]

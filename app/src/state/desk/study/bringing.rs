@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use tessera_core::experiment::classes::Classes;
 use tessera_core::experiment::dataset::by_table;
 use tessera_engine::protocol::{Job, Request};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, Url};
 
@@ -65,9 +66,15 @@ impl Desk {
                     What::Table => tables.push((file, blob)),
                     What::Archive => archives.push((file, blob)),
                     What::Hidden => {}
-                    What::Other => left.push(file),
+                    What::Other => left.push((file, blob)),
                 }
             }
+            if photos.is_empty() && tables.is_empty() && archives.is_empty() {
+                // No photos at all: perhaps a model.
+                let others = left.into_iter().filter_map(|(_, blob): Given| blob.dyn_into().ok()).collect();
+                return self.bring(others);
+            }
+            let left: Vec<String> = left.into_iter().map(|(file, _)| file).collect();
             self.add_shots(&name, photos, &left).await;
             for (file, blob) in tables {
                 self.take_table(&file, blob).await;

@@ -7,7 +7,6 @@ use crate::bridge::runs::{self, Kept};
 use js_sys::JsString;
 use leptos::prelude::*;
 use tessera_core::experiment::record::Unit;
-use tessera_core::mosaic::table;
 use wasm_bindgen_futures::spawn_local;
 
 /// Milliseconds for which lines are gathered before they are written: what is lost if the page goes.
@@ -17,31 +16,33 @@ const GATHER: u32 = 1000;
 const AT_ONCE: usize = 8;
 
 impl Desk {
-    /// Takes in what an earlier visit kept of this run, or begins to keep it.
-    pub(super) async fn recall(self) {
-        let Some(run) = self.kept_form() else { return };
-        if self.hands.with_value(|hands| hands.study.kept) {
+    /// Takes in what an earlier visit kept of this run; where it kept nothing, begins to keep it if that is wanted.
+    pub(super) async fn recall(self, begin: bool) {
+        let Some(run) = self.kept_form().filter(|_| !self.hands.with_value(|hands| hands.study.kept)) else { return };
+        if runs::open(&run.id).await.is_ok() {
+            self.read_kept(&run.id).await;
+        } else if !begin {
             return;
-        }
-        let there = runs::open(&run.id).await.is_ok();
-        if there {
-            let text = runs::units_text(&run.id).await.unwrap_or_default();
-            let lines: Vec<&str> = text.lines().collect();
-            for (at, some) in lines.chunks(AT_ONCE).enumerate() {
-                some.iter().for_each(|line| self.recall_line(line));
-                if at % 4 == 3 {
-                    let words = format!("Reading what was run before, {} of {}", at * AT_ONCE, lines.len());
-                    self.studio.reading.set(Some(words));
-                    pause(0).await;
-                }
-            }
-            self.studio.reading.set(None);
         } else if let Err(why) = runs::begin(&run).await {
             let words = format!("This run is not kept: {why}. It is here as long as the page is open.");
             return self.studio.trouble.set(Some(words));
         }
         self.hands.update_value(|hands| hands.study.kept = true);
         self.flush();
+    }
+
+    async fn read_kept(self, id: &str) {
+        let text = runs::units_text(id).await.unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, some) in lines.chunks(AT_ONCE).enumerate() {
+            some.iter().for_each(|line| self.recall_line(line));
+            if at % 4 == 3 {
+                let words = format!("Reading what was run before, {} of {}", at * AT_ONCE, lines.len());
+                self.studio.reading.set(Some(words));
+                pause(0).await;
+            }
+        }
+        self.studio.reading.set(None);
     }
 
     fn recall_line(self, line: &str) {
@@ -71,7 +72,7 @@ impl Desk {
                 name: format!("{methods} methods on {mosaics} mosaics of {}", drawn.dataset.name),
                 spec: record.spec.canonical(),
                 dataset: drawn.dataset.table(),
-                mosaics: table::write(&drawn.mosaics),
+                mosaics: drawn.table.clone(),
                 made: serde_json::to_string(&made).ok()?,
             })
         })
@@ -109,7 +110,8 @@ impl Desk {
         }
         spawn_local(async move {
             if let Err(why) = runs::append(&id, &lines).await {
-                let words = format!("What came out is not kept any more: {why}. It is here as long as the page is open.");
+                let words =
+                    format!("What came out is not kept any more: {why}. It is here as long as the page is open.");
                 self.studio.trouble.set(Some(words));
             }
         });

@@ -34,7 +34,7 @@ impl Desk {
         self.change(|course| course.state = State::Reading);
         spawn_local(async move {
             if recall {
-                self.recall().await;
+                self.recall(true).await;
             }
             // It may have been stopped, or another may have taken its place, while it was read.
             let mut goes = false;
@@ -105,14 +105,19 @@ impl Desk {
     pub fn draw_unit(self, at: usize) {
         let Ok((spec, drawn)) = untrack(move || self.study_spec()) else { return };
         self.make_ready(spec, &drawn);
-        let mut taken = false;
-        self.change(|course| taken = course.take_this(at));
-        let work = Work::Compose { at, unit: true };
-        if taken {
-            let shared = super::shared_as(&work);
-            self.submit(work);
-            self.hands.update_value(|hands| shared.into_iter().for_each(|shared| hands.pool.promote(shared)));
-        }
+        spawn_local(async move {
+            // It may have been run on an earlier visit: then only its maps are drawn again.
+            self.recall(false).await;
+            self.sum_up(true);
+            let mut taken = false;
+            self.change(|course| taken = course.take_this(at));
+            let work = Work::Compose { at, unit: true };
+            if taken {
+                let shared = super::shared_as(&work);
+                self.submit(work);
+                self.hands.update_value(|hands| shared.into_iter().for_each(|shared| hands.pool.promote(shared)));
+            }
+        });
     }
 
     /// Stops the study: what is done stays, what is in hand is lost.
@@ -174,8 +179,8 @@ impl Desk {
             let course = course.as_ref()?;
             let (spec, mosaic) = (course.spec(), course.drawn.mosaics.get(at)?);
             let cells = course.drawn.spec.ground(mosaic);
-            let (steps, metrics) = (spec.steps.clone(), spec.metrics.clone());
-            let judge = Judge { cells, steps, metrics, convention: spec.convention };
+            let judge =
+                Judge { cells, steps: spec.steps.clone(), metrics: spec.metrics.clone(), convention: spec.convention };
             let (height, width) = cut.as_ref()?.0;
             Some(Request::Explain {
                 job,
@@ -185,6 +190,7 @@ impl Desk {
                 scale: spec.scale,
                 seed: spec.seed.wrapping_add(at as u64),
                 methods: spec.methods.clone(),
+                preprocess: spec.network.preprocess,
                 judge: Some(Box::new(judge)),
             })
         });

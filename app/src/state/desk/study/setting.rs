@@ -8,12 +8,12 @@ use super::super::Desk;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::descriptor::Need;
-use tessera_core::experiment::spec::VERSION;
+use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::{MethodSpec, NetworkSpec, Spec, Subject, Target};
 use tessera_core::method::preset::{PRESETS, preset};
 use tessera_core::metric::Metric;
 use tessera_core::network::card::Card;
-use tessera_core::photo::Preprocess;
+use tessera_core::photo::{Preprocess, preset as ways};
 
 /// The methods that are ticked when nothing is said.
 pub(super) fn usual_methods() -> Picking {
@@ -72,10 +72,17 @@ impl Desk {
 
     /// What is done to a mosaic before the network sees it: all its pixels, where the network takes pictures of any
     /// size, else its own size.
-    pub(super) fn preprocess(card: &Card, drawn: &Drawn, any: bool) -> Preprocess {
+    pub(super) fn preprocess(card: &Card, drawn: &Drawn, any: bool, convention: Convention) -> Preprocess {
         let layout = drawn.spec.layout;
         let size = if any { layout.height().min(layout.width()) } else { card.preprocess.size };
-        Preprocess { size, ..card.preprocess }
+        let own = Preprocess { size, ..card.preprocess };
+        match ways::preset("signed") {
+            // The FAccT 2024 study took mean and deviation 0.5 for every network but those that want 0 to 1.
+            Some(study) if convention == Convention::Facct24 && own.std != ways::UNIT.std => {
+                Preprocess { mean: study.mean, std: study.std, order: study.order, ..own }
+            }
+            _ => own,
+        }
     }
 
     /// Rows and columns of what the network sees of a mosaic.
@@ -83,7 +90,8 @@ impl Desk {
     pub fn seen_of_mosaics(self) -> Option<usize> {
         let drawn = self.studio.drawn.get().ok()?;
         let any = self.network.with(|network| network.outline.as_ref().is_some_and(|one| one.any_size));
-        self.network.with(|network| Some(Self::preprocess(network.card.as_ref()?, &drawn, any).size))
+        self.network
+            .with(|network| Some(Self::preprocess(network.card.as_ref()?, &drawn, any, Convention::default()).size))
     }
 
     /// What is to be run, and its mosaics.
@@ -105,8 +113,10 @@ impl Desk {
         let (Some(card), Some(outline)) = (network.card, network.outline) else {
             return Err("The network is not here yet: wait until it is loaded.".into());
         };
-        let preprocess = Some(Self::preprocess(&card, &drawn, outline.any_size));
         let (seed, convention) = self.studio.design.with(|design| (u64::from(design.seed), design.convention));
+        let preprocess = Some(Self::preprocess(&card, &drawn, outline.any_size, convention));
+        let study = preset("facct24").filter(|_| convention == Convention::Facct24);
+        let steps = study.map(|study| methods.iter().map(|method| study.steps_of(&method.id)).collect());
         let spec = Spec {
             tessera: VERSION,
             network: NetworkSpec { preprocess, ..NetworkSpec::of(&card) },
@@ -115,7 +125,7 @@ impl Desk {
             scale: Default::default(),
             seed,
             methods,
-            steps: vec![],
+            steps: steps.unwrap_or_default(),
             metrics,
             convention,
         };

@@ -35,8 +35,8 @@ impl PartialEq for Summed {
 }
 
 /// Milliseconds between two sums while a run goes on, and for each unit of it.
-const BETWEEN: f64 = 4000.0;
-const EACH: f64 = 100.0;
+const BETWEEN: f64 = 1500.0;
+const EACH: f64 = 50.0;
 
 impl Desk {
     /// Asks for a sum: a rough one now and then, one with intervals when the run rests.
@@ -46,7 +46,7 @@ impl Desk {
         let since = clock() - self.hands.with_value(|hands| hands.study.summed);
         let rough = Work::Summarise { resamples: 0 };
         let due = rests || (running && since > BETWEEN + EACH * units as f64);
-        if units == 0 || !due || self.ledger.with_untracked(|ledger| ledger.has(&rough)) {
+        if units == 0 || (units < 2 && !rests) || !due || self.ledger.with_untracked(|ledger| ledger.has(&rough)) {
             return;
         }
         self.hands.update_value(|hands| hands.study.summed = clock());
@@ -92,19 +92,15 @@ impl Desk {
                 None => self.give_up(seat, job, ""),
                 Some(record) => match fetch::file(&record).await {
                     Ok(bytes) => self.send(seat, &Request::Summarise { job, resamples }, &[bytes]),
-                    Err(why) => self.give_up(seat, job, &format!("The run could not be summed up: {why}. Run it again.")),
+                    Err(why) => {
+                        self.give_up(seat, job, &format!("The run could not be summed up: {why}. Run it again."))
+                    }
                 },
             }
         });
     }
 
-    pub(in super::super) fn summarised(
-        self,
-        job: Job,
-        summary: Summary,
-        tables: Vec<String>,
-        buffers: &[ArrayBuffer],
-    ) {
+    pub(in super::super) fn summarised(self, job: Job, summary: Summary, tables: Vec<String>, buffers: &[ArrayBuffer]) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
         let Some(Work::Summarise { resamples }) = work else { return };
