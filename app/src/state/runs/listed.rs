@@ -6,6 +6,7 @@ use crate::bridge::runs::Kept;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
+use tessera_core::experiment::subject::Draw;
 use tessera_core::experiment::{Spec, Subject};
 
 /// A kept run.
@@ -71,11 +72,8 @@ impl Run {
     #[must_use]
     pub fn of(kept: Kept, heads: Heads, written: Option<(f64, f64)>) -> Option<Run> {
         let spec = Spec::read(&kept.spec).ok()?;
-        let all = match spec.subject {
-            Subject::Photo(_) => 1,
-            Subject::Photos(ref photos) => photos.dataset.photos,
-            Subject::Mosaics(_) => kept.mosaics.lines().count().saturating_sub(1),
-        };
+        let rows = || kept.mosaics.lines().count().saturating_sub(1);
+        let all = units(&spec).unwrap_or_else(rows).max(heads.units.len());
         let made = serde_json::from_str(&kept.made).unwrap_or_default();
         let (changed, bytes) = written.map_or((None, 0.0), |(changed, bytes)| (Some(changed), bytes));
         Some(Run { id: kept.id, name: kept.name, spec, made, heads, all, changed, bytes })
@@ -100,6 +98,21 @@ impl Run {
             Subject::Mosaics(_) => "Mosaics",
             Subject::Photo(_) | Subject::Photos(_) => "Explain",
         }
+    }
+}
+
+/// Photos or mosaics of a Spec; none where a table says which they are.
+#[must_use]
+pub fn units(spec: &Spec) -> Option<usize> {
+    match &spec.subject {
+        Subject::Photo(_) => Some(1),
+        Subject::Photos(photos) => Some(photos.dataset.photos),
+        Subject::Mosaics(mosaics) => match mosaics.draw {
+            Draw::Even { per_class, .. } | Draw::Facct24 { per_class, .. } => {
+                Some(mosaics.dataset.classes.saturating_mul(per_class))
+            }
+            Draw::Table { .. } => None,
+        },
     }
 }
 

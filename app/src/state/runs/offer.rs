@@ -1,9 +1,8 @@
 //! A link that was opened: what it would run, and what it needs that is not here. Nothing of it runs by itself.
 
 use super::super::study::design::MOST;
-use super::listed::{asked, short};
+use super::listed::{asked, short, units};
 use tessera_core::experiment::link::{self, Claim};
-use tessera_core::experiment::subject::Draw;
 use tessera_core::experiment::verify::{Line, Verdict};
 use tessera_core::experiment::{Spec, Subject};
 
@@ -87,19 +86,7 @@ impl Offer {
     /// Photos or mosaics that it would run, where that is known before it runs.
     #[must_use]
     pub fn units(&self) -> Option<usize> {
-        match &self.spec().subject {
-            Subject::Photo(_) => Some(1),
-            Subject::Photos(photos) => Some(photos.dataset.photos),
-            Subject::Mosaics(mosaics) => {
-                let classes = mosaics.dataset.classes;
-                match mosaics.draw {
-                    Draw::Even { per_class, .. } | Draw::Facct24 { per_class, .. } => {
-                        Some(classes.saturating_mul(per_class))
-                    }
-                    Draw::Table { .. } => self.claim.found.as_ref().map(|found| found.units),
-                }
-            }
-        }
+        units(self.spec()).or_else(|| self.claim.found.as_ref().map(|found| found.units))
     }
 
     /// What it would run, in few words.

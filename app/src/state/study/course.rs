@@ -245,15 +245,9 @@ pub(in crate::state) mod tests {
                 provenance: Default::default(),
                 steps: vec![],
             };
-            let made = Made {
-                file: None,
-                sha256: String::new(),
-                signature: String::new(),
-                map,
-                scores: vec![score],
-                stepped: None,
-                layers: vec![],
-            };
+            let text = String::new;
+            let (file, layers, stepped) = (None, Default::default(), None);
+            let made = Made { file, sha256: text(), signature: text(), map, scores: vec![score], layers, stepped };
             Outcome::Map(Box::new(made))
         };
         Unit {

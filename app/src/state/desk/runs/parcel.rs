@@ -12,7 +12,6 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::summary::RESAMPLES;
 use tessera_core::experiment::{Record, Subject};
-use tessera_core::mosaic::table;
 use tessera_engine::protocol::{Event, Request};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
@@ -151,9 +150,6 @@ impl Desk {
             made: serde_json::to_string(&made).unwrap_or_default(),
             ..parts
         };
-        if kept.mosaics.is_empty() && matches!(record.spec.subject, Subject::Mosaics(_)) {
-            kept.mosaics = table::write(&mosaics_of(&record));
-        }
         kept.name = match &kept.name[..] {
             "" => format!("{} (imported)", super::super::super::runs::listed::asked(&record.spec, record.units.len())),
             name => format!("{name} (imported)"),
@@ -197,16 +193,6 @@ impl Desk {
         });
         maps.collect()
     }
-}
-
-/// The mosaics that a record's units were, where their table is gone.
-fn mosaics_of(record: &Record) -> Vec<tessera_core::mosaic::Mosaic> {
-    let mosaic = |unit: &tessera_core::experiment::record::Unit| tessera_core::mosaic::Mosaic {
-        name: unit.name.clone(),
-        cells: unit.cells.clone(),
-        target: unit.target.index,
-    };
-    record.units.iter().map(mosaic).collect()
 }
 
 fn bytes(text: &str) -> ArrayBuffer {

@@ -9,7 +9,6 @@ use crate::bridge::fetch;
 use crate::bridge::runs::{self, Kept};
 use js_sys::{Array, ArrayBuffer, JsString};
 use tessera_core::experiment::{Dataset, Record, Spec, Subject, Summary};
-use tessera_core::mosaic::table;
 use tessera_engine::protocol::{Event, Request};
 use web_sys::Blob;
 
@@ -55,10 +54,9 @@ pub(super) async fn file_of(record: &Record) -> Result<Blob, String> {
 pub(super) fn drawn_of(kept: &Kept, spec: &Spec) -> Result<(Drawn, Option<Vec<u8>>), String> {
     let Subject::Mosaics(mosaics) = &spec.subject else { return Err("This run is of one photo.".into()) };
     let dataset = Dataset::read(&mosaics.dataset.name, &kept.dataset)?;
-    let bytes = kept.mosaics.as_bytes();
-    let drawn = table::read(bytes).map_err(|error| error.to_string())?;
-    let own = matches!(mosaics.draw, tessera_core::experiment::subject::Draw::Table { .. });
-    Ok((Drawn { dataset, spec: mosaics.clone(), mosaics: drawn }, own.then(|| bytes.to_vec())))
+    let table = Some(kept.mosaics.as_bytes().to_vec()).filter(|table| !table.is_empty());
+    let drawn = mosaics.mosaics(&dataset, table.as_deref()).map_err(|error| error.to_string())?;
+    Ok((Drawn { dataset, spec: mosaics.clone(), mosaics: drawn, table: kept.mosaics.clone() }, table))
 }
 
 impl Desk {

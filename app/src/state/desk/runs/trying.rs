@@ -13,6 +13,7 @@ use crate::bridge::runs;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::link::{Claim, Found};
+use tessera_core::experiment::subject::Draw;
 use tessera_core::experiment::verify::compare;
 use tessera_core::experiment::{Mosaics, Record, Spec, Subject, Summary, Target};
 use tessera_core::photo::Crop;
@@ -165,10 +166,12 @@ impl Desk {
             self.take_samples(&mosaics.dataset).await;
         }
         let spec = self.completed(offer.spec());
-        let table = self.studio.design.with_untracked(|design| design.table.clone());
+        let own = matches!(mosaics.draw, Draw::Table { .. });
+        let table = self.studio.design.with_untracked(|design| design.table.clone()).filter(|_| own);
         let dataset = self.studio.album.with_untracked(|album| album.dataset());
         let drawn = mosaics.mosaics(&dataset, table.as_deref()).map_err(|error| error.to_string())?;
-        let drawn = Arc::new(Drawn { dataset, spec: mosaics.clone(), mosaics: drawn });
+        let text = table.as_deref().map(|table| String::from_utf8_lossy(table).into_owned()).unwrap_or_default();
+        let drawn = Arc::new(Drawn { dataset, spec: mosaics.clone(), mosaics: drawn, table: text });
         self.stop_study();
         self.studio.course.set(None);
         self.set_as(&spec, table);
