@@ -131,6 +131,7 @@ fn job_of(request: &Request) -> Option<Job> {
         | Request::Summarise { job, .. }
         | Request::Pack { job, .. }
         | Request::Unpack { job }
+        | Request::Number { job, .. }
         | Request::Test { job } => Some(job),
         Request::Open { .. } | Request::Stop { .. } => None,
     }

@@ -58,7 +58,7 @@ fn a_study_runs_goes_on_and_splits_into_shards() {
     let foretold = tessera(&folder, SPEC);
     assert!(said(&foretold).contains("8 mosaics of samples (8 photos of 8 classes"), "{}", said(&foretold));
     done(foretold);
-    let whole = done(tessera(&folder, "run spec.json samples.csv --out whole --maps"));
+    let whole = done(tessera(&folder, "run spec.json samples.csv --out whole --maps --sheets"));
     assert!(whole.contains("8 run, 0 failed") && whole.contains("precision (alpha"), "{whole}");
     for file in [
         "record.json",
@@ -70,6 +70,7 @@ fn a_study_runs_goes_on_and_splits_into_shards() {
         "figures/ranking-precision.svg",
         "figures/agreement.svg",
         "maps/7-gradcam.npy",
+        "sheets/7.svg",
         "link.txt",
     ] {
         assert!(fs::metadata(folder.join("whole").join(file)).is_ok_and(|file| file.len() > 40), "{file}");

@@ -1,6 +1,7 @@
 //! Requests in, events out: what a worker does with a message.
 
 use crate::protocol::{DeviceFacts, DeviceKind, Event, Job, Request};
+use crate::numbers::numbers;
 use crate::{device, selftest};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -63,6 +64,10 @@ impl Engine {
             Request::Summarise { job, resamples } => summarise(job, resamples, &first, host),
             Request::Pack { job, names } => pack(job, names, [first].into_iter().chain(buffers), host),
             Request::Unpack { job } => unpack(job, &first, host),
+            Request::Number { job, what } => match numbers(&what, &first) {
+                Ok(figures) => host.post(Event::Numbered { job, figures }, vec![]),
+                Err(sentence) => fail(job, &sentence, host),
+            },
             Request::Test { job } => self.test(job, &first, &buffers, host).await,
             Request::Stop { job } => host.post(Event::Stopped { job }, vec![]),
         }

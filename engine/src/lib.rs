@@ -10,4 +10,6 @@ pub mod device;
 #[cfg(any(feature = "cpu", feature = "wgpu"))]
 pub mod dispatch;
 #[cfg(any(feature = "cpu", feature = "wgpu"))]
+pub mod numbers;
+#[cfg(any(feature = "cpu", feature = "wgpu"))]
 pub mod selftest;

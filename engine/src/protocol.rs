@@ -13,6 +13,8 @@ use tessera_core::network::card::Card;
 use tessera_core::network::load::Sums;
 use tessera_core::network::plan::Outline;
 use tessera_core::photo::{Crop, PhotoFacts, Preprocess, Region};
+pub use tessera_core::statistics::alpha::Level;
+use tessera_core::undefined::Told;
 
 /// Number the page gives to a piece of work; all events about it carry it.
 pub type Job = u32;
@@ -105,6 +107,13 @@ pub enum Request {
     Unpack {
         /// Number of the work.
         job: Job,
+    },
+    /// Works out numbers of a file of any tool. Buffers: the file. Needs no open network. Answer: `Numbered` or `Failed`.
+    Number {
+        /// Number of the work.
+        job: Job,
+        /// What is asked.
+        what: Numbers,
     },
     /// Runs the known-answer test on this worker's device. Buffers: none to give a reference, or the reference's two
     /// buffers (logits, gradient) to be compared with. Answer: `Tested` or `Failed`.
@@ -245,6 +254,13 @@ pub enum Event {
         /// Names of the files.
         names: Vec<String>,
     },
+    /// Numbers of a file.
+    Numbered {
+        /// Number of the work.
+        job: Job,
+        /// What came out.
+        figures: Figures,
+    },
     /// All of the work is done.
     Finished {
         /// Number of the work.
@@ -273,6 +289,39 @@ pub enum Event {
         /// What, why, what to do.
         sentence: String,
     },
+}
+
+/// What is asked of a file of any tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Numbers {
+    /// All scores of a mosaic's map, a .npy file.
+    Map {
+        /// Whether each cell shows the target, row after row.
+        targets: Vec<bool>,
+        /// Cells of a row.
+        columns: usize,
+    },
+    /// Krippendorff's alpha of a table, CSV, and Spearman's rho between its rows.
+    Table {
+        /// What differences between values mean.
+        level: Level,
+    },
+}
+
+/// Numbers in rows and columns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// What was understood of the file.
+    pub note: String,
+    /// Names of the rows.
+    pub rows: Vec<String>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// `[rows, columns]`
+    pub values: Vec<Vec<Told>>,
+    /// Alpha, where the file is a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<Told>,
 }
 
 /// What runs the network.

@@ -271,6 +271,7 @@ impl Pool {
             | Event::Summarised { job, .. }
             | Event::Packed { job }
             | Event::Unpacked { job, .. }
+            | Event::Numbered { job, .. }
             | Event::Inspected { job, .. }
             | Event::Finished { job }
             | Event::Stopped { job }

@@ -5,9 +5,9 @@
 //! when it begins. `mosaics.csv` is there where mosaics came from a table, `made.json` says what made the run.
 
 use super::store::{below, handle, names, read, read_text, top, writable, write_text};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, FileSystemCreateWritableOptions, FileSystemDirectoryHandle, FileSystemRemoveOptions,
+    Blob, File, FileSystemCreateWritableOptions, FileSystemDirectoryHandle, FileSystemRemoveOptions,
     FileSystemWritableFileStream,
 };
 
@@ -93,6 +93,16 @@ pub async fn units(id: &str) -> Result<Option<Blob>, String> {
 pub async fn units_text(id: &str) -> Result<String, String> {
     let own = folder(id).await?;
     Ok(read_text(&own, UNITS).await.unwrap_or_default())
+}
+
+/// When something came out of a run last, in milliseconds since 1970, and how many bytes did.
+pub async fn written(id: &str) -> Option<(f64, f64)> {
+    let own = folder(id).await.ok()?;
+    let (file, bytes) = match read(&own, UNITS).await {
+        Ok(units) => (units.clone(), units.size()),
+        Err(_) => (read(&own, SPEC).await.ok()?, 0.0),
+    };
+    Some((file.unchecked_into::<File>().last_modified(), bytes))
 }
 
 /// All runs that are kept.

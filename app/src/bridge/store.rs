@@ -68,10 +68,7 @@ pub(super) async fn below(
 }
 
 /// A file that can be written, made if need be.
-pub(super) async fn writable(
-    folder: &FileSystemDirectoryHandle,
-    name: &str,
-) -> Result<FileSystemFileHandle, String> {
+pub(super) async fn writable(folder: &FileSystemDirectoryHandle, name: &str) -> Result<FileSystemFileHandle, String> {
     let options = FileSystemGetFileOptions::new();
     options.set_create(true);
     let opened = folder.get_file_handle_with_options(name, &options);

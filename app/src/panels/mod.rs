@@ -10,6 +10,7 @@ pub mod help;
 pub mod methods;
 pub mod models;
 pub mod mosaics;
+pub mod runs;
 pub mod save;
 pub mod stage;
 pub mod status;

@@ -3,16 +3,18 @@
 mod explain;
 mod keys;
 mod mosaics;
+mod runs;
 
 use crate::panels::device;
 use crate::panels::drop_zone;
 use crate::panels::help::Help;
 use crate::panels::methods;
 use crate::panels::models;
+use crate::panels::runs::SharePanel;
 use crate::panels::status::Status;
 use crate::panels::top::Top;
 use crate::state::address::{Address, device_id};
-use crate::state::desk::{Desk, EXPLAIN, MOSAICS};
+use crate::state::desk::{Desk, EXPLAIN, MOSAICS, RUNS};
 use crate::state::network::Arrival;
 use leptos::prelude::*;
 
@@ -34,6 +36,7 @@ const PLACES: &[Place] = &[
         view: |desk, hovering| view! { <explain::Explain desk hovering /> }.into_any(),
     },
     Place { id: MOSAICS, title: "Mosaics", view: |desk, _| view! { <mosaics::Mosaics desk /> }.into_any() },
+    Place { id: RUNS, title: "Runs", view: |desk, _| view! { <runs::Runs desk /> }.into_any() },
 ];
 
 fn hash() -> String {
@@ -51,7 +54,7 @@ fn named() -> &'static str {
 pub fn Page() -> impl IntoView {
     let desk = Desk::new(Address::read(&hash()));
     let place = Memo::new(move |_| PLACES.iter().position(|place| place.id == desk.place.get()).unwrap_or(0));
-    desk.place.set(named());
+    follow_hash(desk);
     desk.begin();
     let hovering = drop_zone::listen(desk);
     keys::listen(desk);
@@ -84,18 +87,28 @@ pub fn Page() -> impl IntoView {
             <models::Drawer desk />
             <methods::Panel desk />
             <Help />
+            <SharePanel desk />
             <p class="vh" aria-live="polite">{move || desk.said.get()}</p>
         </div>
+    }
+}
+
+/// Goes to the place that the address names, and reads the link in it, which starts nothing.
+fn follow_hash(desk: Desk) {
+    desk.place.set(named());
+    if desk.place.get_untracked() == RUNS {
+        desk.read_link(Address::read(&hash()).run.as_deref());
     }
 }
 
 /// The place follows the address, and the address what is open.
 fn follow_address(desk: Desk) {
     let Some(window) = web_sys::window() else { return };
-    let follow = move |_: &web_sys::Event| desk.place.set(named());
+    let follow = move |_: &web_sys::Event| follow_hash(desk);
     // The page lives as long as its tab.
     gloo::events::EventListener::new(&window, "hashchange", follow).forget();
-    let address = Memo::new(move |_| (desk.place.get() != EXPLAIN || desk.photo().is_some()).then(|| desk.address().write()));
+    let address =
+        Memo::new(move |_| (desk.place.get() != EXPLAIN || desk.photo().is_some()).then(|| desk.address().write()));
     Effect::new(move |_| {
         let Some(address) = address.get() else { return };
         if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {

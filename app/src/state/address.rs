@@ -27,6 +27,8 @@ pub struct Address {
     pub seed: Option<u64>,
     /// The device that must be used.
     pub device: Option<DeviceKind>,
+    /// A run and what is said to have come out of it, packed; whoever reads it checks it.
+    pub run: Option<String>,
 }
 
 impl Address {
@@ -46,6 +48,7 @@ impl Address {
                 "scale" => address.scale = SCALES.into_iter().find(|scale| scale.title() == value),
                 "seed" => address.seed = value.parse().ok(),
                 "device" => address.device = device(value),
+                "run" => address.run = Some(value.to_owned()),
                 _ => {}
             }
         }
@@ -79,6 +82,9 @@ impl Address {
         }
         if let Some(device) = self.device {
             parts.push(format!("device={}", device_id(device)));
+        }
+        if let Some(run) = &self.run {
+            parts.push(format!("run={run}"));
         }
         let place = self.place.as_deref().unwrap_or("explain");
         if parts.is_empty() { format!("#/{place}") } else { format!("#/{place}?{}", parts.join("&")) }
@@ -126,10 +132,11 @@ mod tests {
             scale: Some(Scale::LogProbability),
             seed: Some(7),
             device: Some(DeviceKind::Gpu),
+            run: Some("1.AAAA".into()),
         };
         assert_eq!(
             address.write(),
-            "#/explain?network=efficientnet-lite0&photo=coffee&target=504&against=968&map=gradcam&scale=log-probability&seed=7&device=webgpu"
+            "#/explain?network=efficientnet-lite0&photo=coffee&target=504&against=968&map=gradcam&scale=log-probability&seed=7&device=webgpu&run=1.AAAA"
         );
         assert_eq!(Address::read(&address.write()), address);
     }

@@ -56,6 +56,11 @@ pub enum Work {
     },
     /// Unpacking an archive of photos.
     Unpack,
+    /// Packing, unpacking or summing up what is kept.
+    File {
+        /// Number of the question.
+        ask: u32,
+    },
     /// Summing a run up.
     Summarise {
         /// Resamples for intervals.
@@ -93,7 +98,14 @@ impl Work {
 
     /// Whether it outlives the network in use.
     fn outlives(&self) -> bool {
-        matches!(self, Self::Inspect { .. } | Self::Unpack | Self::Summarise { .. } | Self::Compose { unit: false, .. })
+        matches!(
+            self,
+            Self::Inspect { .. }
+                | Self::Unpack
+                | Self::File { .. }
+                | Self::Summarise { .. }
+                | Self::Compose { unit: false, .. }
+        )
     }
 }
 

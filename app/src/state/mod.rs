@@ -19,6 +19,7 @@ pub mod picking;
 pub mod preprocessing;
 pub mod question;
 pub mod results;
+pub mod runs;
 pub mod samples;
 pub mod selection;
 pub mod study;

@@ -64,6 +64,21 @@ impl Picking {
         self.preset = Some(preset.id);
     }
 
+    /// Ticks these methods alone, as they are set.
+    pub fn set(&mut self, specs: &[MethodSpec]) {
+        self.clear();
+        for (entry, spec) in specs.iter().filter_map(|spec| Some((entry(&spec.id)?, spec))) {
+            if !self.has(entry.id) {
+                self.chosen.push(entry.id);
+            }
+            for param in entry.params {
+                if let Some(value) = spec.settings.0.get(param.id) {
+                    self.typed.insert((entry.id, param.id), value.to_string());
+                }
+            }
+        }
+    }
+
     /// Forgets all ticks and all that was typed.
     pub fn clear(&mut self) {
         *self = Self { query: std::mem::take(&mut self.query), ..Self::default() };

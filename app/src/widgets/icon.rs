@@ -43,6 +43,8 @@ pub enum Icon {
     Pin,
     /// Two frames, one over the other.
     Compare,
+    /// An arrow out of a tray.
+    Share,
 }
 
 impl Icon {
@@ -70,6 +72,7 @@ impl Icon {
             Self::Network => ("M8 2 2.5 5 8 8l5.5-3zM2.5 8 8 11l5.5-3M2.5 11 8 14l5.5-3", false),
             Self::Play => ("M5 3v10l8-5z", true),
             Self::Pin => ("M6 2h4l-.5 4.5 2.5 2V10H4V8.5l2.5-2zM8 10v4", false),
+            Self::Share => ("M8 9.5V2m0 0L5.2 4.8M8 2l2.8 2.8M3 8.5V13a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V8.5", false),
             Self::Compare => ("M2.5 2.5h7.5v7.5H2.500zM6 13.5h7.5V6", false),
         }
     }

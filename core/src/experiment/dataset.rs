@@ -75,6 +75,21 @@ impl Dataset {
         self.members.iter().find(|member| member.file == file)
     }
 
+    /// Reads what [`table`](Self::table) wrote.
+    ///
+    /// # Errors
+    /// One sentence: what, why, what to do.
+    pub fn read(name: &str, table: &str) -> Result<Dataset, String> {
+        let broken = |why: String| format!("This is no table of the photos of a run ({why}): bring its dataset.csv.");
+        let mut rows = csv::Reader::from_reader(table.as_bytes());
+        let row = |row: Result<(String, usize, String), csv::Error>| {
+            let (file, class, sha256) = row.map_err(|error| broken(error.to_string()))?;
+            Ok(Member { file, class, sha256 })
+        };
+        let members = rows.deserialize().map(row).collect::<Result<_, String>>()?;
+        Ok(Dataset { name: name.to_owned(), members })
+    }
+
     /// As a CSV table with the columns `file`, `index` and `sha256`.
     ///
     /// # Panics

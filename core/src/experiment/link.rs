@@ -64,8 +64,13 @@ impl Found {
     /// Of a record.
     #[must_use]
     pub fn of(record: &Record) -> Found {
+        Found::summed(record, &Summary::of(record, 0))
+    }
+
+    /// Of a record that was summed up already.
+    #[must_use]
+    pub fn summed(record: &Record, summary: &Summary) -> Found {
         let round = |told: Told| told.number().map_or(told, |number| Told::Number(rounded(number)));
-        let summary = Summary::of(record, 0);
         let means = |metric: &super::summary::MetricSummary| {
             metric.methods.iter().map(|method| round(method.mean.value)).collect()
         };

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod classes;
+pub mod compare;
 pub mod dataset;
 pub mod judge;
 pub mod link;

@@ -21,5 +21,6 @@ mod page;
 mod parity;
 mod policy;
 mod refusals;
+mod runs;
 mod server;
 mod smooth;

@@ -1,7 +1,7 @@
 //! Bringing photos: drop anywhere, paste, choose a file, use the camera; and what could not be opened.
 
-use crate::panels::mosaics;
-use crate::state::desk::{Desk, MOSAICS};
+use crate::panels::{mosaics, runs};
+use crate::state::desk::{Desk, MOSAICS, RUNS};
 use crate::widgets::icon::{Draw, Icon};
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::html;
@@ -133,8 +133,13 @@ pub fn listen(desk: Desk) -> RwSignal<bool> {
         event.prevent_default();
         hovering.set(false);
         let dropped = transfer(event);
-        if desk.place.get_untracked() == MOSAICS && dropped.as_ref().is_some_and(|dropped| mosaics::drop(desk, dropped)) {
+        if desk.place.get_untracked() == MOSAICS && dropped.as_ref().is_some_and(|dropped| mosaics::drop(desk, dropped))
+        {
             return;
+        }
+        let files = dropped.as_ref().map(runs::files).unwrap_or_default();
+        if desk.place.get_untracked() == RUNS && !files.is_empty() {
+            return desk.bring_to_runs(files);
         }
         bring(desk, "What was dropped", dropped);
     });

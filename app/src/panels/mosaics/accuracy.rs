@@ -16,7 +16,12 @@ pub fn Check(desk: Desk) -> impl IntoView {
         let together = check.with(|check| check.together());
         let share = |count: usize| number::whole_percent(count as f64 / together.photos.max(1) as f64);
         (together.photos > 0).then(|| {
-            format!("{} of {} single photos are known at first sight, {} among five", share(together.top1), number::count(together.photos), share(together.top5))
+            format!(
+                "{} of {} single photos are known at first sight, {} among five",
+                share(together.top1),
+                number::count(together.photos),
+                share(together.top5)
+            )
         })
     };
     let runs = Memo::new(move |_| check.with(|check| check.runs()));

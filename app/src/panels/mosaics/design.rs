@@ -189,14 +189,15 @@ fn Choices(desk: Desk) -> impl IntoView {
             </select>
         </label>
         <label class="field">
-            <span>"Undefined scores"</span>
+            <span>"Conventions"</span>
             <select id="design-convention" on:change:target=move |event| {
                 let study = event.target().value() == "facct24";
                 design.update(|design| design.convention = if study { Convention::Facct24 } else { Convention::Tessera });
             }>
-                <option value="tessera" prop:selected=move || design.with(|design| design.convention == Convention::Tessera)>"left out, counted"</option>
-                <option value="facct24" prop:selected=move || design.with(|design| design.convention == Convention::Facct24)>"as FAccT 2024"</option>
+                <option value="tessera" prop:selected=move || design.with(|design| design.convention == Convention::Tessera)>"Tessera's"</option>
+                <option value="facct24" prop:selected=move || design.with(|design| design.convention == Convention::Facct24)>"of FAccT 2024"</option>
             </select>
         </label>
+        <small>"Those of the study, defects included: an undefined precision is 0, its normalisation and its steps on maps."</small>
     }
 }

@@ -26,7 +26,9 @@ fn path(file: &File) -> String {
 
 fn bring(desk: Desk, mut files: Vec<(String, Blob)>) {
     if files.len() > MOST {
-        desk.studio.trouble.set(Some(format!("These are {} files, and {MOST} are taken at once: bring fewer.", files.len())));
+        desk.studio
+            .trouble
+            .set(Some(format!("These are {} files, and {MOST} are taken at once: bring fewer.", files.len())));
         files.truncate(MOST);
     }
     let root = files.first().and_then(|(path, _)| path.split_once('/')).map(|(root, _)| root.to_owned());

@@ -33,9 +33,6 @@ pub fn Plan(desk: Desk) -> impl IntoView {
             </header>
             <Price desk />
             <Run desk />
-            <Show when=study>
-                <small>"The study also normalised pictures with mean and deviation 0.5, whatever the network was trained with. Here the network's own are used; they can be changed in its preprocessing, under Models."</small>
-            </Show>
             <details class="how">
                 <summary>"How mosaics are made"</summary>
                 <Design desk />
@@ -51,11 +48,16 @@ fn Price(desk: Desk) -> impl IntoView {
         let (value, unit) = value.unwrap_or(("–".into(), ""));
         view! { <div><dt>{unit}</dt><dd>{value}</dd></div> }
     };
-    let passes = move || figure(price.get().map(|price| (short(price.passes), "passes")).or(Some(("–".into(), "passes"))));
+    let passes =
+        move || figure(price.get().map(|price| (short(price.passes), "passes")).or(Some(("–".into(), "passes"))));
     let time = move || figure(price.get().and_then(|price| price.seconds).map(time).or(Some(("–".into(), "time"))));
     let memory = move || {
         let words = |bytes: u64| {
-            if bytes < 1_000_000_000 { (format!("{}", bytes / 1_000_000), "MB") } else { (format!("{:.1}", bytes as f64 / 1e9), "GB") }
+            if bytes < 1_000_000_000 {
+                (format!("{}", bytes / 1_000_000), "MB")
+            } else {
+                (format!("{:.1}", bytes as f64 / 1e9), "GB")
+            }
         };
         figure(price.get().map(|price| words(price.memory)).or(Some(("–".into(), "memory"))))
     };
@@ -246,7 +248,10 @@ mod tests {
 
     #[test]
     fn costs_are_said_in_their_largest_unit() {
-        assert_eq!((short(312.4), short(699_000.0), short(2.4e6)), ("312".into(), "699\u{202f}k".into(), "2.4\u{202f}M".into()));
+        assert_eq!(
+            (short(312.4), short(699_000.0), short(2.4e6)),
+            ("312".into(), "699\u{202f}k".into(), "2.4\u{202f}M".into())
+        );
         assert_eq!((time(0.2), time(5400.0 * 2.0)), (("1".into(), "seconds"), ("3.0".into(), "hours")));
         assert!(warning(60.0, 1 << 20).is_none());
         assert!(warning(1e6, 0).unwrap().contains("12 days"));

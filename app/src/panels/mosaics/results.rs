@@ -184,7 +184,9 @@ fn ends(estimate: &Estimate) -> Option<[f64; 2]> {
     estimate.interval.map(|interval| [interval.low, interval.high])
 }
 
-fn boxed<R>(answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static) -> StoredValue<Box<dyn Fn(Unit) -> Option<R> + Send + Sync>>
+fn boxed<R>(
+    answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static,
+) -> StoredValue<Box<dyn Fn(Unit) -> Option<R> + Send + Sync>>
 where
     R: 'static,
 {
@@ -204,9 +206,9 @@ fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let draw = move |frame: &Frame<'_>| {
         let Same(source) = source.get()?;
         let methods = source.summary.methods.iter().enumerate().map(|(at, method)| {
-            let rank = method.by_mean.map(|standing| {
-                standing.interval.map_or([standing.rank; 2], |interval| [interval.low, interval.high])
-            });
+            let rank = method
+                .by_mean
+                .map(|standing| standing.interval.map_or([standing.rank; 2], |interval| [interval.low, interval.high]));
             Ranked {
                 name: &source.names[at],
                 score: method.mean.value.score(),
@@ -227,7 +229,11 @@ fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
             } else {
                 ""
             };
-            format!("Mean {} over {} mosaics{interval}; controls know nothing of the network.", source.metric.title(), number::count(source.units))
+            format!(
+                "Mean {} over {} mosaics{interval}; controls know nothing of the network.",
+                source.metric.title(),
+                number::count(source.units)
+            )
         })
     });
     let says = move |unit: Unit| {
@@ -283,7 +289,11 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
             })
             .collect();
         let title = source.metric.title();
-        Some(if source.study { study_violins(&spreads, title, frame) } else { violins(&spreads, source.chance, title, frame) })
+        Some(if source.study {
+            study_violins(&spreads, title, frame)
+        } else {
+            violins(&spreads, source.chance, title, frame)
+        })
     };
     let unit = move |column: usize| {
         desk.studio.course.with_untracked(|course| {
@@ -303,7 +313,10 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     };
     let words = Signal::derive(move || {
         source.get().map_or_else(String::new, |Same(source)| {
-            format!("{} of each mosaic: density, middle half, median and mean. The line is chance.", source.metric.title())
+            format!(
+                "{} of each mosaic: density, middle half, median and mean. The line is chance.",
+                source.metric.title()
+            )
         })
     });
     let plot = Plot {

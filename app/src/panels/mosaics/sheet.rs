@@ -31,13 +31,16 @@ pub fn SheetPanel(desk: Desk) -> impl IntoView {
 #[component]
 fn One(desk: Desk, at: usize) -> impl IntoView {
     let sheet = Memo::new(move |_| desk.sheet().filter(|sheet| sheet.at == at));
-    let mosaic = move || desk.studio.drawn.with(|drawn| drawn.as_ref().ok().map(|one| (one.spec.layout, one.mosaics[at].clone())));
+    let mosaic = move || {
+        desk.studio.drawn.with(|drawn| drawn.as_ref().ok().map(|one| (one.spec.layout, one.mosaics[at].clone())))
+    };
     let title = format!("Mosaic {:02}", at + 1);
     let words = move || {
         let target = mosaic().map(|(_, mosaic)| desk.network.with(|network| network.class(mosaic.target)));
         let unit = sheet.with(|sheet| sheet.as_ref().and_then(|sheet| sheet.unit.clone()));
         let seen = unit.map(|unit| {
-            let two = unit.top.iter().take(2).map(|class| format!("{} {}", class.name, number::percent(class.probability)));
+            let two =
+                unit.top.iter().take(2).map(|class| format!("{} {}", class.name, number::percent(class.probability)));
             format!("; the network sees {}", two.collect::<Vec<_>>().join(", "))
         });
         format!("target {}{}", target.unwrap_or_default(), seen.unwrap_or_default())
@@ -90,7 +93,8 @@ fn One(desk: Desk, at: usize) -> impl IntoView {
 #[component]
 fn State(desk: Desk, at: usize, sheet: Memo<Option<Sheet>>) -> impl IntoView {
     let seconds = move || desk.price_of_one().and_then(|price| price.seconds);
-    let takes = move || seconds().map(|seconds| format!(" It takes about {}.", number::seconds(seconds))).unwrap_or_default();
+    let takes =
+        move || seconds().map(|seconds| format!(" It takes about {}.", number::seconds(seconds))).unwrap_or_default();
     let part = move || {
         let sheet = sheet.get()?;
         let ask = |words: &'static str| {
@@ -104,7 +108,10 @@ fn State(desk: Desk, at: usize, sheet: Memo<Option<Sheet>>) -> impl IntoView {
         };
         match (sheet.busy, sheet.fault, sheet.unit.is_some(), sheet.maps) {
             (true, ..) => Some(view! { <p class="s busy" role="status">"Its maps are being drawn."</p> }.into_any()),
-            (_, Some(fault), ..) => Some(view! { <p class="note" role="alert"><Draw icon=Icon::Bad class="no" /><span>{fault}</span></p> }.into_any()),
+            (_, Some(fault), ..) => Some(
+                view! { <p class="note" role="alert"><Draw icon=Icon::Bad class="no" /><span>{fault}</span></p> }
+                    .into_any(),
+            ),
             (_, _, false, _) => Some(ask("Draw its maps")),
             (_, _, true, false) => Some(ask("Draw its maps again")),
             _ => None,

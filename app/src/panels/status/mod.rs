@@ -157,13 +157,18 @@ fn studied(desk: Desk) -> Option<String> {
     desk.studio.course.with(|course| {
         let course = course.as_ref()?;
         let (units, methods) = (course.record.units.len(), course.spec().methods.len());
-        let words = format!("Mosaics, {} of {} maps", number::count(units * methods), number::count(course.all() * methods));
+        let words =
+            format!("Mosaics, {} of {} maps", number::count(units * methods), number::count(course.all() * methods));
         let state = match course.state {
             State::Done => ", done",
             State::Stopped => ", stopped",
             _ => "",
         };
-        let kept = if course.kept > 0 { format!(", {} from an earlier visit", number::count(course.kept * methods)) } else { String::new() };
+        let kept = if course.kept > 0 {
+            format!(", {} from an earlier visit", number::count(course.kept * methods))
+        } else {
+            String::new()
+        };
         Some(format!("{words}{state} in {}{kept}", number::clock(course.elapsed(0.0))))
     })
 }

@@ -1,6 +1,6 @@
 //! The bar on top: the mark, the places, the device and network in use, theme and help.
 
-use crate::panels::{device, help, models};
+use crate::panels::{device, help, models, runs};
 use crate::state::desk::Desk;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::prelude::*;
@@ -30,6 +30,7 @@ pub fn Top(
             <div class="tools">
                 <device::Chip desk />
                 <models::Chip desk />
+                <runs::ShareButton desk />
                 <Theme />
                 <button class="b bare sq from-800" type="button" aria-label="Keys and help" title="Keys and help (?)" popovertarget=help::ID>
                     <Draw icon=Icon::Help />

@@ -108,8 +108,10 @@ impl Desk {
     pub(super) fn stopped(self, job: Job) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
-        if let Some(work) = work {
-            self.given_back(&work);
+        match work {
+            Some(Work::File { ask }) => self.question_failed(ask, "It was stopped."),
+            Some(work) => self.given_back(&work),
+            None => {}
         }
     }
 
@@ -124,6 +126,7 @@ impl Desk {
             }
             Some(Work::Inspect { open }) => self.not_readable(open, sentence),
             Some(Work::Reference | Work::Compare) => self.test_failed(sentence),
+            Some(Work::File { ask }) => self.question_failed(ask, &sentence),
             Some(work) => self.study_failed(&work, &sentence),
             None => {}
         }

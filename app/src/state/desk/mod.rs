@@ -11,6 +11,7 @@ mod keeping;
 mod models;
 mod network;
 mod photos;
+mod runs;
 mod study;
 mod wanted;
 mod workers;
@@ -18,6 +19,7 @@ mod workers;
 pub use cards::{Card, Progress};
 pub use models::LARGEST_LOOK;
 pub use network::BUNDLED;
+pub use runs::{Cost, Opened, Own, Pair, Shelf};
 pub use study::{Check, Composed, Sheet, Studio, Summed, Tone};
 
 use super::address::Address;
@@ -48,6 +50,9 @@ pub const EXPLAIN: &str = "explain";
 
 /// Id of the place of studies with mosaics.
 pub const MOSAICS: &str = "mosaics";
+
+/// Id of the place of runs that are kept, and of links.
+pub const RUNS: &str = "runs";
 
 /// Something that went wrong with what a person brought, told beside the photos.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +92,7 @@ struct Hands {
     asked_for_gpu: bool,
     address: Address,
     study: study::Hands,
+    runs: runs::Hands,
 }
 
 /// Everything the page knows.
@@ -122,6 +128,8 @@ pub struct Desk {
     pub failures: RwSignal<HashMap<PhotoId, String>>,
     /// The study with mosaics.
     pub studio: Studio,
+    /// The runs that are kept, and the link that is open.
+    pub shelf: Shelf,
     /// What was last said to who can not see the page.
     pub said: RwSignal<String>,
     hands: StoredValue<Hands, LocalStorage>,
@@ -157,6 +165,7 @@ impl Desk {
             asked_for_gpu: false,
             address,
             study: study::Hands::default(),
+            runs: runs::Hands::default(),
         };
         let desk = Self {
             place: RwSignal::new(EXPLAIN),
@@ -174,6 +183,7 @@ impl Desk {
             notices: RwSignal::default(),
             failures: RwSignal::default(),
             studio: Studio::new(),
+            shelf: Shelf::default(),
             said: RwSignal::default(),
             hands: StoredValue::new_local(hands),
         };
@@ -188,6 +198,11 @@ impl Desk {
         Effect::new(move |_| {
             self.studio.drawn.track();
             self.forget_mosaics();
+        });
+        Effect::new(move |_| {
+            if self.place.get() == EXPLAIN {
+                self.open_any();
+            }
         });
         self.settle();
         self.load_samples();
@@ -253,7 +268,8 @@ impl Desk {
         let place = self.place.get();
         if place != EXPLAIN {
             let (network, device) = (self.network.with(Network::address), self.devices.with(|devices| devices.chosen));
-            return Address { place: Some(place.into()), network, device, ..Address::default() };
+            let run = if place == RUNS { self.shelf.offer.with(|one| one.as_ref().map(|one| one.text.clone())) } else { None };
+            return Address { place: Some(place.into()), network, device, run, ..Address::default() };
         }
         let photo = self.photo();
         let sample = photo.as_ref().and_then(|photo| photo.address().map(str::to_owned));
@@ -269,6 +285,7 @@ impl Desk {
             scale: Some(self.wanted.with(|wanted| wanted.scale)).filter(|scale| *scale != Scale::Logit),
             seed: Some(self.wanted.with(|wanted| wanted.seed)).filter(|seed| *seed != 0),
             device: self.devices.with(|devices| devices.chosen),
+            run: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::ledger::Work;
 use super::super::photos::{Origin, Photo, PhotoId, Prepared};
 use super::super::samples::Sample;
-use super::{Desk, Notice, Source};
+use super::{Desk, EXPLAIN, Notice, Source};
 use crate::bridge::fetch;
 use crate::bridge::pool::Seat;
 use js_sys::{ArrayBuffer, Uint8Array, Uint8ClampedArray};
@@ -35,10 +35,19 @@ impl Desk {
                 });
                 self.hands.update_value(|hands| drop(hands.sources.insert(id, Source::Path(path))));
             }
-            if self.selection.with_untracked(|selection| selection.chosen().is_none()) {
-                self.open_from_address();
+            // A link starts nothing before a click, not even the maps of a sample.
+            let linked = self.shelf.offer.with_untracked(Option::is_some);
+            if !linked || self.place.get_untracked() == EXPLAIN {
+                self.open_any();
             }
         });
+    }
+
+    /// Opens the photo that the address names, or the first, unless one is open.
+    pub(super) fn open_any(self) {
+        if self.selection.with_untracked(|selection| selection.chosen().is_none()) {
+            self.open_from_address();
+        }
     }
 
     fn open_from_address(self) {

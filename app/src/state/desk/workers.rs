@@ -19,7 +19,7 @@ impl Desk {
     pub(super) fn submit(self, work: Work) -> Job {
         let need = match work {
             Work::Prepare { .. } | Work::Inspect { .. } | Work::Compose { .. } | Work::Look { .. } => Need::Worker,
-            Work::Unpack | Work::Summarise { .. } => Need::Worker,
+            Work::Unpack | Work::Summarise { .. } | Work::File { .. } => Need::Worker,
             Work::Explain { .. } | Work::Judge { .. } | Work::Recognise { .. } => Need::Network,
             Work::Reference => Need::Device(DeviceKind::Cpu),
             Work::Compare => Need::Device(DeviceKind::Gpu),
@@ -103,7 +103,17 @@ impl Desk {
                     return self.heard_event(seat, Event::Stopped { job }, Vec::new());
                 };
                 let (height, width) = prepared.input;
-                let request = Request::Explain { job, height, width, target, scale, seed, methods, preprocess: None, judge: None };
+                let request = Request::Explain {
+                    job,
+                    height,
+                    width,
+                    target,
+                    scale,
+                    seed,
+                    methods,
+                    preprocess: None,
+                    judge: None,
+                };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
@@ -112,6 +122,7 @@ impl Desk {
             Some(Work::Look { shot }) => self.hand_over_shot(seat, job, shot),
             Some(Work::Recognise { shot }) => self.hand_over_cut(seat, job, shot),
             Some(Work::Unpack) => self.hand_over_archive(seat, job),
+            Some(Work::File { ask }) => self.hand_over_question(seat, job, ask),
             Some(Work::Summarise { resamples }) => self.hand_over_record(seat, job, resamples),
             Some(Work::Reference) => self.send(seat, &Request::Test { job }, &[]),
             Some(Work::Compare) => {
@@ -139,6 +150,7 @@ impl Desk {
         let kind = self.hands.with_value(|hands| hands.pool.worker(seat).map(|worker| worker.kind));
         let trial = self.hands.with_value(|hands| hands.pool.tries(seat));
         self.hands.update_value(|hands| hands.pool.heard(seat, &event));
+        let Some((event, buffers)) = self.answers_question(event, buffers) else { return self.settle() };
         match event {
             Event::Loaded => {}
             Event::Opened { device, network, .. } => {
@@ -180,8 +192,8 @@ impl Desk {
             }
             Event::Summarised { job, summary, tables } => self.summarised(job, *summary, tables, &buffers),
             Event::Unpacked { job, names } => self.unpacked(job, names, &buffers),
-            // Nothing here asks for it yet.
-            Event::Packed { .. } => {}
+            // Only questions about files have these answers, and they were heard above.
+            Event::Packed { .. } | Event::Numbered { .. } => {}
             Event::Finished { job } => self.finished(job),
             Event::Stopped { job } => self.stopped(job),
             Event::Tested { job, report, forward, seconds } => self.tested(job, report, (forward, seconds), buffers),

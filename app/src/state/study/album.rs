@@ -326,7 +326,12 @@ mod tests {
 
     #[test]
     fn folders_names_and_wordnet_ids_say_the_class() {
-        let files = ["set/n01440764/a.jpg", "golden_retriever/1.jpg", "golden_retriever/2.jpg", "x/flat-coated_retriever-3.jpg"];
+        let files = [
+            "set/n01440764/a.jpg",
+            "golden_retriever/1.jpg",
+            "golden_retriever/2.jpg",
+            "x/flat-coated_retriever-3.jpg",
+        ];
         let found = labels(&files);
         assert_eq!(found[0], ("golden_retriever".into(), Match::Named(2), 2));
         assert_eq!(found[1], ("n01440764".into(), Match::Named(0), 1));
@@ -361,7 +366,8 @@ mod tests {
         let mut album = album(&["tench-1.jpg", "tench-2.jpg", "tench-1.jpg"]);
         album.spoil(1, "it is damaged");
         assert_eq!(album.pending(), 1);
-        let left: Vec<String> = album.left().into_iter().map(|left| format!("{}: {}", left.file, left.reason)).collect();
+        let left: Vec<String> =
+            album.left().into_iter().map(|left| format!("{}: {}", left.file, left.reason)).collect();
         assert_eq!(left, ["tench-2.jpg: it is damaged", "tench-1.jpg: another file of that name is there already"]);
     }
 

@@ -189,7 +189,12 @@ impl Course {
 
 /// The best classes of an answer, and the one that is explained.
 #[must_use]
-pub fn ranked(logits: &[f32], output: Output, target: usize, name: impl Fn(usize) -> String) -> Option<(Ranked, Vec<Ranked>)> {
+pub fn ranked(
+    logits: &[f32],
+    output: Output,
+    target: usize,
+    name: impl Fn(usize) -> String,
+) -> Option<(Ranked, Vec<Ranked>)> {
     let answer = tessera_core::experiment::Answer { logits: logits.to_vec(), output };
     let probabilities = answer.probabilities();
     let of = |index: usize| {
@@ -200,7 +205,7 @@ pub fn ranked(logits: &[f32], output: Output, target: usize, name: impl Fn(usize
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::state) mod tests {
     use super::*;
     use tessera_core::experiment::record::{Made, Outcome};
     use tessera_core::experiment::spec::{Convention, VERSION};

@@ -1,10 +1,10 @@
 //! How mosaics are made of the photos, as a person sets it.
 
 use tessera_core::digest::sha256;
+use tessera_core::experiment::Mosaics;
 use tessera_core::experiment::dataset::{Dataset, DatasetSpec};
 use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::subject::{Draw, Stored};
-use tessera_core::experiment::Mosaics;
 use tessera_core::mosaic::tile::Fit;
 use tessera_core::mosaic::{Layout, Mosaic, MosaicError, table};
 
@@ -91,6 +91,20 @@ impl Design {
         Design { layout: Layout { cell: 112, ..Layout::facct24() }, targets: 1, per_class: 2, ..Design::recommended() }
     }
 
+    /// That of a Spec, with the table of mosaics where its draw is one.
+    #[must_use]
+    pub fn of(mosaics: &Mosaics, convention: Convention, table: Option<Vec<u8>>) -> Design {
+        let usual = Design::recommended();
+        let small = |seed: u64| u32::try_from(seed).unwrap_or(u32::MAX);
+        let (how, per_class, targets, seed) = match mosaics.draw {
+            Draw::Even { per_class, targets, seed } => (How::Even, per_class, targets, small(seed)),
+            Draw::Facct24 { per_class, seed } => (How::Facct24, per_class, usual.targets, seed),
+            Draw::Table { .. } => (How::Table, usual.per_class, usual.targets, usual.seed),
+        };
+        let Mosaics { layout, fit, stored, margin, .. } = *mosaics;
+        Design { how, layout, per_class, targets, seed, margin, fit, stored, convention, table }
+    }
+
     /// Cells of a mosaic.
     #[must_use]
     pub fn cells(&self) -> usize {
@@ -105,9 +119,7 @@ impl Design {
 
     fn spec(&self, dataset: DatasetSpec) -> Mosaics {
         let draw = match self.how {
-            How::Even => {
-                Draw::Even { per_class: self.per_class, targets: self.targets, seed: u64::from(self.seed) }
-            }
+            How::Even => Draw::Even { per_class: self.per_class, targets: self.targets, seed: u64::from(self.seed) },
             How::Facct24 => Draw::Facct24 { per_class: self.per_class, seed: self.seed },
             How::Table => Draw::Table { sha256: sha256(self.table.as_deref().unwrap_or_default()) },
         };

@@ -123,7 +123,17 @@ impl Desk {
         let cut = self.hands.with_value(|hands| hands.study.cuts.get(&shot).map(|(size, rgb)| (*size, rgb.slice(0))));
         let Some(((height, width), rgb)) = cut else { return self.give_up(seat, job, "") };
         let (target, scale, seed) = (Target::Predicted, Default::default(), 0);
-        let request = Request::Explain { job, height, width, target, scale, seed, methods: vec![], preprocess: None, judge: None };
+        let request = Request::Explain {
+            job,
+            height,
+            width,
+            target,
+            scale,
+            seed,
+            methods: vec![],
+            preprocess: None,
+            judge: None,
+        };
         self.send(seat, &request, &[rgb]);
     }
 

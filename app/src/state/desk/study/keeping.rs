@@ -110,7 +110,8 @@ impl Desk {
         }
         spawn_local(async move {
             if let Err(why) = runs::append(&id, &lines).await {
-                let words = format!("What came out is not kept any more: {why}. It is here as long as the page is open.");
+                let words =
+                    format!("What came out is not kept any more: {why}. It is here as long as the page is open.");
                 self.studio.trouble.set(Some(words));
             }
         });

@@ -3,6 +3,7 @@
 mod bringing;
 mod checking;
 mod keeping;
+mod opening;
 mod running;
 mod setting;
 mod sheet;

@@ -24,11 +24,18 @@ impl Desk {
             Ok(ready) => ready,
             Err(sentence) => return self.studio.trouble.set(Some(sentence)),
         };
+        self.run_spec(spec, &drawn, true);
+    }
+
+    /// Runs a Spec with its mosaics; what an earlier visit kept of it counts, or all is run anew.
+    pub(in super::super) fn run_spec(self, spec: Spec, drawn: &Arc<Drawn>, recall: bool) {
         self.studio.trouble.set(None);
-        self.make_ready(spec, &drawn);
+        self.make_ready(spec, drawn);
         self.change(|course| course.state = State::Reading);
         spawn_local(async move {
-            self.recall(true).await;
+            if recall {
+                self.recall(true).await;
+            }
             // It may have been stopped, or another may have taken its place, while it was read.
             let mut goes = false;
             self.change(|course| {
@@ -63,7 +70,7 @@ impl Desk {
         });
     }
 
-    fn device_in_use(self) -> String {
+    pub(in super::super) fn device_in_use(self) -> String {
         self.devices.with_untracked(|devices| match devices.preferred() {
             DeviceKind::Cpu => "CPU".into(),
             DeviceKind::Gpu if devices.gpu_name.is_empty() => "WebGPU".into(),
@@ -172,12 +179,8 @@ impl Desk {
             let course = course.as_ref()?;
             let (spec, mosaic) = (course.spec(), course.drawn.mosaics.get(at)?);
             let cells = course.drawn.spec.ground(mosaic);
-            let judge = Judge {
-                cells,
-                steps: spec.steps.clone(),
-                metrics: spec.metrics.clone(),
-                convention: spec.convention,
-            };
+            let judge =
+                Judge { cells, steps: spec.steps.clone(), metrics: spec.metrics.clone(), convention: spec.convention };
             let (height, width) = cut.as_ref()?.0;
             Some(Request::Explain {
                 job,

@@ -90,7 +90,8 @@ impl Desk {
     pub fn seen_of_mosaics(self) -> Option<usize> {
         let drawn = self.studio.drawn.get().ok()?;
         let any = self.network.with(|network| network.outline.as_ref().is_some_and(|one| one.any_size));
-        self.network.with(|network| Some(Self::preprocess(network.card.as_ref()?, &drawn, any, Convention::default()).size))
+        self.network
+            .with(|network| Some(Self::preprocess(network.card.as_ref()?, &drawn, any, Convention::default()).size))
     }
 
     /// What is to be run, and its mosaics.

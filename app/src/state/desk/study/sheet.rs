@@ -52,14 +52,7 @@ pub struct Sheet {
 }
 
 impl Desk {
-    pub(super) fn keep_map(
-        self,
-        at: usize,
-        method: usize,
-        facts: &Facts,
-        device: &DeviceFacts,
-        buffer: &ArrayBuffer,
-    ) {
+    pub(super) fn keep_map(self, at: usize, method: usize, facts: &Facts, device: &DeviceFacts, buffer: &ArrayBuffer) {
         self.hands.update_value(|hands| {
             hands.study.maps.keep(at, method, facts.clone(), device.clone(), buffer.clone());
         });

@@ -125,7 +125,11 @@ impl Desk {
     /// Work that can not be handed over: the worker is free again. Without a sentence, nobody wants it any more.
     pub(in super::super) fn give_up(self, seat: Seat, job: Job, sentence: &str) {
         self.hands.update_value(|hands| hands.pool.heard(seat, &Event::Stopped { job }));
-        if sentence.is_empty() { self.stopped(job) } else { self.failed(job, sentence.into()) }
+        if sentence.is_empty() {
+            self.stopped(job)
+        } else {
+            self.failed(job, sentence.into())
+        }
         self.settle();
     }
 

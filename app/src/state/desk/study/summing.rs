@@ -1,6 +1,7 @@
 //! Summing a run up, in a worker: ranks, intervals, agreement.
 
 use super::super::super::ledger::Work;
+use super::super::super::runs::whole;
 use super::super::super::study::course::State;
 use super::super::Desk;
 use super::clock;
@@ -68,17 +69,7 @@ impl Desk {
     pub fn record_file(self) -> Option<Blob> {
         let (head, tail) = self.studio.course.with_untracked(|course| {
             let record = &course.as_ref()?.record;
-            let text = |value: &str| serde_json::to_string(value).unwrap_or_default();
-            let head = format!(
-                "{{\"tessera\":{},\"version\":{},\"id\":{},\"spec\":{},\"device\":{},\"units\":[",
-                record.tessera,
-                text(&record.version),
-                text(&record.id),
-                record.spec.canonical(),
-                text(&record.device)
-            );
-            let failed = serde_json::to_string(&record.failed).ok()?;
-            Some((head, format!("],\"failed\":{failed}}}")))
+            whole::ends(record)
         })?;
         let parts = Array::of1(&head.as_str().into());
         let (comma, mut first) = (JsString::from(","), true);
@@ -101,19 +92,15 @@ impl Desk {
                 None => self.give_up(seat, job, ""),
                 Some(record) => match fetch::file(&record).await {
                     Ok(bytes) => self.send(seat, &Request::Summarise { job, resamples }, &[bytes]),
-                    Err(why) => self.give_up(seat, job, &format!("The run could not be summed up: {why}. Run it again.")),
+                    Err(why) => {
+                        self.give_up(seat, job, &format!("The run could not be summed up: {why}. Run it again."))
+                    }
                 },
             }
         });
     }
 
-    pub(in super::super) fn summarised(
-        self,
-        job: Job,
-        summary: Summary,
-        tables: Vec<String>,
-        buffers: &[ArrayBuffer],
-    ) {
+    pub(in super::super) fn summarised(self, job: Job, summary: Summary, tables: Vec<String>, buffers: &[ArrayBuffer]) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
         let Some(Work::Summarise { resamples }) = work else { return };
