@@ -54,7 +54,7 @@ fn a_name_hangs_on_what_is_said_and_not_on_how() {
 
 #[test]
 fn what_cannot_be_run_is_one_sentence() {
-    let cases: [(String, &str); 11] = [
+    let cases: [(String, &str); 14] = [
         ("{".into(), "not a Spec"),
         ("[]".into(), "not a Spec"),
         ("{}".into(), "no `photo`"),
@@ -66,6 +66,9 @@ fn what_cannot_be_run_is_one_sentence() {
         (changed(|spec| spec["metrics"] = json!(["recall"])), "no metric called recall"),
         (changed(|spec| spec["steps"] = json!([[]])), "1 lists of steps for 2 methods"),
         (changed(|spec| spec["subject"]["mosaics"]["layout"]["cell"] = json!(100_000)), "cannot be made"),
+        (changed(|spec| spec["network"]["preprocess"]["size"] = json!(1_u64 << 60)), "choose 1 to 7071"),
+        (changed(|spec| spec["network"]["preprocess"]["mean"][2] = json!(1e308)), "no numbers"),
+        (changed(|spec| spec["network"]["preprocess"]["std"][0] = json!(0)), "no numbers"),
     ];
     for (text, said) in cases {
         let error = Spec::read(&text).unwrap_err().to_string();

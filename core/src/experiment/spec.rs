@@ -157,8 +157,9 @@ impl Spec {
     /// A sentence unless it can be run.
     ///
     /// # Errors
-    /// A method, a setting, a metric or a mosaic that does not exist.
+    /// A method, a setting, a metric or a mosaic that does not exist, or a preprocessing that gives no numbers.
     pub fn check(&self) -> Result<(), SpecError> {
+        self.network.preprocess.map_or(Ok(()), |preprocess| preprocess.check()).map_err(SpecError)?;
         if self.methods.len() > METHODS {
             let many = self.methods.len();
             return Err(SpecError(format!("{many} methods were asked for, and at most {METHODS} are run at once.")));

@@ -1,5 +1,6 @@
 //! A photo to the numbers a network takes.
 
+use super::decode::MAX_PIXELS;
 use super::resample::resize;
 use super::{Crop, Photo, Region};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,30 @@ impl Preprocess {
     pub fn resized(self, size: usize) -> Preprocess {
         let resize = (self.resize * size + self.size / 2) / self.size.max(1);
         Preprocess { size, resize, ..self }
+    }
+
+    /// A sentence unless every picture becomes numbers, and of no more pixels than a photo may have.
+    ///
+    /// # Errors
+    /// A side or a number that cannot be.
+    pub fn check(&self) -> Result<(), String> {
+        let side = |length: usize| length > 0 && (length as u64).saturating_mul(length as u64) <= MAX_PIXELS;
+        if !side(self.size) || !side(self.resize) {
+            let most = MAX_PIXELS.isqrt();
+            return Err(format!(
+                "Pictures cannot be resized to {} pixels, then cut to {}: choose 1 to {most}.",
+                self.resize, self.size
+            ));
+        }
+        let number =
+            |(mean, std): (&f32, &f32)| std.is_finite() && [0.0, 255.0].iter().all(|v| ((v - mean) / std).is_finite());
+        if !self.mean.iter().zip(&self.std).all(number) {
+            let (mean, std) = (self.mean, self.std);
+            return Err(format!(
+                "Pictures less {mean:?}, divided by {std:?}, are no numbers: choose other means and deviations."
+            ));
+        }
+        Ok(())
     }
 }
 
