@@ -5,6 +5,7 @@ mod dataset;
 mod file;
 mod model;
 mod run;
+mod sheet;
 mod study;
 mod wish;
 

@@ -3,6 +3,7 @@
 use crate::dataset::could_not;
 use crate::model::Model;
 use crate::run::{self, Ran};
+use crate::sheet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -76,12 +77,21 @@ pub fn plan(spec: &Spec, photos: &Photos) -> Result<Vec<Planned>, String> {
     }
 }
 
+/// What is written of each mosaic beside its scores.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keep {
+    /// Its maps.
+    pub maps: bool,
+    /// Its summary sheet.
+    pub sheets: bool,
+}
+
 /// A run on disk.
 pub struct Study<'a> {
     model: &'a Model,
     out: PathBuf,
-    /// Whether maps are kept.
-    maps: bool,
+    /// What is written beside the record.
+    keep: Keep,
     /// What came out so far.
     pub record: Record,
 }
@@ -91,9 +101,9 @@ impl<'a> Study<'a> {
     ///
     /// # Errors
     /// One sentence where the folder holds another run or cannot be written.
-    pub fn open(spec: Spec, model: &'a Model, out: &Path, maps: bool) -> Result<Study<'a>, String> {
+    pub fn open(spec: Spec, model: &'a Model, out: &Path, keep: Keep) -> Result<Study<'a>, String> {
         let record = Record::new(env!("CARGO_PKG_VERSION"), spec, &model.device);
-        let mut study = Study { model, out: out.to_path_buf(), maps, record };
+        let mut study = Study { model, out: out.to_path_buf(), keep, record };
         make(out)?;
         let path = out.join("spec.json");
         match fs::read_to_string(&path) {
@@ -172,7 +182,7 @@ impl<'a> Study<'a> {
         let outcome = |at: usize| self.outcome(planned.at, at, &ran, judge.as_ref());
         let outcomes = (0..spec.methods.len()).map(outcome).collect::<Result<Vec<_>, String>>()?;
         let ranked = self.model.rank(&ran.answer);
-        Ok(Unit {
+        let unit = Unit {
             at: planned.at,
             name: planned.name.clone(),
             cells: planned.mosaic.as_ref().map_or_else(Vec::<Source>::new, |mosaic| mosaic.cells.clone()),
@@ -185,7 +195,12 @@ impl<'a> Study<'a> {
             target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
             top: ranked.into_iter().take(5).collect(),
             outcomes,
-        })
+        };
+        if let (true, Some(mosaic)) = (self.keep.sheets, &planned.mosaic) {
+            let sheet = sheet::of(&self.record, &unit, mosaic, input, &ran);
+            sheet.map_or(Ok(()), |sheet| self.write(&format!("sheets/{}.svg", planned.at), &sheet))?;
+        }
+        Ok(unit)
     }
 
     /// Where relevance ought to fall, if that is known.
@@ -207,7 +222,7 @@ impl<'a> Study<'a> {
         };
         let scores = judge.map(|judge| judge.scores(at, map)).unwrap_or_default();
         let mut made = Made::new(map, scores.into_iter().map(Into::into).collect());
-        if self.maps {
+        if self.keep.maps {
             let file = format!("maps/{unit}-{}.npy", self.record.names()[at]);
             make(&self.out.join("maps"))?;
             self.write(&file, &npy::write(map))?;

@@ -189,7 +189,7 @@ impl Explain {
         match &made.stepped {
             Some(Outcome::Map(stepped)) => {
                 let steps: Vec<String> = stepped.map.steps.iter().map(ToString::to_string).collect();
-                println!("  {:<10} {:<23}{}", "", steps.join(", "), file(stepped));
+                println!("  {:<10} {:<22} {}", "", steps.join(", "), file(stepped));
             }
             Some(Outcome::Missing(sentence)) => println!("  {:<10} no map after its steps: {sentence}", ""),
             None => {}

@@ -3,7 +3,7 @@
 use super::DeviceName;
 use crate::dataset::DatasetArgs;
 use crate::model::Model;
-use crate::study::{Photos, Study, plan, write};
+use crate::study::{Keep, Photos, Study, plan, write};
 use clap::Args;
 use std::fs;
 use std::io::IsTerminal;
@@ -36,6 +36,9 @@ pub struct RunSpec {
     /// Keep every map: maps/MOSAIC-METHOD.npy
     #[arg(long)]
     maps: bool,
+    /// Draw a sheet of every mosaic with all maps and scores: sheets/MOSAIC.svg
+    #[arg(long)]
+    sheets: bool,
     /// Print the summary as JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -110,7 +113,7 @@ impl RunSpec {
         let (model, photos) = self.on.open(&spec)?;
         let units = plan(&spec, &photos)?;
         let (k, n) = self.shard.unwrap_or((1, 1));
-        let mut study = Study::open(spec, &model, &self.out, self.maps)?;
+        let mut study = Study::open(spec, &model, &self.out, Keep { maps: self.maps, sheets: self.sheets })?;
         study.write("dataset.csv", photos.dataset.table().as_bytes())?;
         if let Subject::Mosaics(mosaics) = &study.record.spec.subject {
             let drawn = mosaics.mosaics(&photos.dataset, photos.table.as_deref()).map_err(|error| error.to_string())?;

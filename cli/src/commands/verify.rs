@@ -2,7 +2,7 @@
 
 use super::merge::read_record;
 use super::run::On;
-use crate::study::{Study, plan};
+use crate::study::{Keep, Study, plan};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ impl Verify {
         let claimed = claim.found.ok_or("This link proposes a run and says no numbers: run it with `tessera run`.")?;
         let (model, photos) = self.on.open(&claim.spec)?;
         let units = plan(&claim.spec, &photos)?;
-        let mut study = Study::open(claim.spec, &model, &self.out, false)?;
+        let mut study = Study::open(claim.spec, &model, &self.out, Keep::default())?;
         units.iter().try_for_each(|unit| study.run(unit))?;
         let lines = compare(&study.record.spec, &claimed, &Found::of(&study.record));
         let (reproduced, differs, cannot) = count(&lines);

@@ -72,7 +72,8 @@ impl MetricPair {
         let methods: Vec<MethodPair> = one.iter().filter_map(pair).collect();
         let ranks = |run: usize| methods.iter().map(|pair| pair.ranks[run]).collect::<Vec<_>>();
         // Of fewer than two methods there is no order to agree on.
-        let agree = if methods.len() < 2 { Err(Undefined::TooFew) } else { alpha(&[ranks(0), ranks(1)], Level::Ordinal) };
+        let agree =
+            if methods.len() < 2 { Err(Undefined::TooFew) } else { alpha(&[ranks(0), ranks(1)], Level::Ordinal) };
         MetricPair { metric: metric.to_owned(), methods, alpha: agree.into() }
     }
 }
@@ -96,7 +97,8 @@ fn maps(one: &Record, other: &Record) -> Vec<(String, Option<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::summary::{Estimate, MetricSummary, Standing};
+    use crate::experiment::summary::{Estimate, MetricSummary};
+    use crate::statistics::ranking::Standing;
 
     fn metric(id: &str, methods: &[(&str, f64, f64)]) -> MetricSummary {
         let estimate = |value: f64| Estimate { value: Told::Number(value), interval: None };
@@ -118,7 +120,8 @@ mod tests {
     fn what_both_have_stands_side_by_side() {
         let one = [("gradcam", 0.5, 1.0), ("lrp", 0.25, 2.0), ("sobel", 0.125, 3.0)];
         let other = [("lrp", 0.5, 1.0), ("gradcam", 0.25, 2.0)];
-        let pair = MetricPair::of("precision", &metric("precision", &one).methods, &metric("precision", &other).methods);
+        let pair =
+            MetricPair::of("precision", &metric("precision", &one).methods, &metric("precision", &other).methods);
         assert_eq!(pair.methods.iter().map(|one| one.method.as_str()).collect::<Vec<_>>(), ["gradcam", "lrp"]);
         assert_eq!(pair.methods[0].difference(), Some(-0.25));
         assert_eq!(pair.methods[1].ranks, [Some(2.0), Some(1.0)]);

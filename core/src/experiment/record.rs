@@ -1,6 +1,6 @@
 //! What came out of a run: everything needed to check it, sum it up or run it again, without the maps' numbers.
 
-use super::spec::{Spec, SpecError, VERSION};
+use super::spec::{MethodSpec, Spec, SpecError, VERSION};
 use crate::digest::sha256;
 use crate::map::{self, Map, signature::signature};
 use crate::method::lrp::LayerSum;
@@ -303,14 +303,22 @@ impl Record {
         (0..self.spec.methods.len()).map(|method| self.units.iter().map(|unit| score(unit, method)).collect()).collect()
     }
 
-    /// Names of the methods, each once: a method that is asked for again is called `METHOD-2`.
+    /// Names of its methods, see [`names`].
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let ids: Vec<&str> = self.spec.methods.iter().map(|method| method.id.as_str()).collect();
-        let name = |(at, id): (usize, &&str)| match ids[..at].iter().filter(|known| *known == id).count() {
-            0 => (*id).to_owned(),
-            before => format!("{id}-{}", before + 1),
-        };
-        ids.iter().enumerate().map(name).collect()
+        names(&self.spec.methods)
     }
+}
+
+/// Names of methods, each once: a method that is asked for again is called `METHOD-2`.
+#[must_use]
+pub fn names(methods: &[MethodSpec]) -> Vec<String> {
+    let name = |(at, method): (usize, &MethodSpec)| {
+        let id = &method.id;
+        match methods[..at].iter().filter(|known| known.id == *id).count() {
+            0 => id.clone(),
+            before => format!("{id}-{}", before + 1),
+        }
+    };
+    methods.iter().enumerate().map(name).collect()
 }

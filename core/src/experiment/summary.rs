@@ -11,9 +11,9 @@ use crate::metric::Metric;
 use crate::mosaic::facct24::set_order;
 use crate::random::Stream;
 use crate::statistics::alpha::{Level, Reliability};
-use crate::statistics::bootstrap::{Interval, Plan, Units, interval, percentile, resamples};
+use crate::statistics::bootstrap::{Interval, Plan, Units, percentile};
 use crate::statistics::pairs::{complete, gapless};
-use crate::statistics::ranking::{Best, Ties, ranks};
+use crate::statistics::ranking::{Best, Rule, Standing, Ties, ranks};
 use crate::statistics::rho::rho;
 use crate::statistics::summary::{Summary as Spread, mean};
 use crate::undefined::{Score, Told, Undefined};
@@ -97,16 +97,6 @@ pub struct Estimate {
     pub interval: Option<Interval>,
 }
 
-/// A place in a ranking.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
-    /// From 1; methods that are equal share the mean of their ranks.
-    pub rank: f64,
-    /// The rank over resamples.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<Interval>,
-}
-
 /// How far metrics agree about one method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BetweenMetrics {
@@ -164,15 +154,16 @@ impl Table {
         let there: Vec<Vec<Option<f64>>> =
             self.rows.iter().map(|row| row.iter().map(|score| score.number()).collect()).collect();
         let ranked: Vec<usize> = (0..there.len()).filter(|&row| there[row].iter().any(Option::is_some)).collect();
-        let by_mean = self.standings(&there, &ranked, units, plan, if self.study { first_two } else { mean });
-        let by_median = self.standings(&there, &ranked, units, plan, median);
+        // What the study's ranking takes for the mean is that of the first two mosaics.
+        let first = if self.study { 2 } else { usize::MAX };
+        let by_mean = self.standings(&there, (units, plan), (first, mean));
+        let by_median = self.standings(&there, (units, plan), (usize::MAX, median));
         let method = |(row, name): (usize, &String)| {
             let scores: Vec<Score> = self.rows[row].iter().map(|score| score.score()).collect();
             let spread = Spread::of(&scores);
             // Where no score exists, their reason says more than that there are none.
             let why = spread.undefined.keys().next().copied().filter(|_| spread.count == 0);
             let told = |score: Score| why.map_or(score, Err);
-            let place = |places: &[Standing]| ranked.iter().position(|&one| one == row).map(|at| places[at]);
             MethodSummary {
                 method: name.clone(),
                 count: spread.count,
@@ -180,8 +171,8 @@ impl Table {
                 mean: estimate(told(spread.mean), units, plan, |drawn| mean(&values(&there[row], drawn))),
                 median: estimate(told(spread.median()), units, plan, |drawn| median(&values(&there[row], drawn))),
                 deviation: spread.deviation.into(),
-                by_mean: place(&by_mean),
-                by_median: place(&by_median),
+                by_mean: by_mean[row],
+                by_median: by_median[row],
             }
         };
         MetricSummary {
@@ -196,28 +187,22 @@ impl Table {
         if self.study { Best::Highest } else { self.metric.best() }
     }
 
-    /// The places of the methods that have scores, by what `centre` makes of each one's.
+    /// The places of the methods by what `centre` makes of each one's scores on the first so many units. The study says no
+    /// interval, and a mean of two units has none.
     fn standings(
         &self,
         rows: &[Vec<Option<f64>>],
-        ranked: &[usize],
-        units: &Units,
-        plan: &Plan,
-        centre: fn(&[f64]) -> Score,
-    ) -> Vec<Standing> {
+        (units, plan): (&Units, &Plan),
+        (first, centre): (usize, fn(&[f64]) -> Score),
+    ) -> Vec<Option<Standing>> {
         let ties = if self.study { Ties::Order } else { Ties::Average };
-        let places = |drawn: &[usize]| -> Vec<Option<f64>> {
-            let centres: Vec<Option<f64>> = ranked.iter().map(|&row| centre(&values(&rows[row], drawn)).ok()).collect();
-            ranks(&centres, self.best(), ties)
-        };
-        let all: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).collect();
-        // The study says no interval, and a mean of two units has none.
-        let drawn = if self.study { vec![] } else { resamples(units, plan, places) };
-        let standing = |(at, rank): (usize, Option<f64>)| {
-            let ranks: Vec<Score> = drawn.iter().map(|ranks| ranks[at].ok_or(Undefined::Missing)).collect();
-            Standing { rank: rank.unwrap_or(f64::from(u32::MAX)), interval: interval(&ranks, plan).ok() }
-        };
-        places(&all).into_iter().enumerate().map(standing).collect()
+        let rule = Rule { centre, best: self.best(), ties };
+        if !self.study {
+            return rule.standings(rows, units, plan);
+        }
+        let columns: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).take(first).collect();
+        let standing = |rank: Option<f64>| rank.map(|rank| Standing { rank, interval: None });
+        rule.ranks(rows, &columns).into_iter().map(standing).collect()
     }
 
     /// Coders are units, what they code are methods, and the codes are ranks.
@@ -277,11 +262,6 @@ fn values(row: &[Option<f64>], units: &[usize]) -> Vec<f64> {
 
 fn median(values: &[f64]) -> Score {
     Spread::of(&values.iter().map(|value| Ok(*value)).collect::<Vec<_>>()).median()
-}
-
-/// What the study's ranking takes for the mean: that of the first two units.
-fn first_two(values: &[f64]) -> Score {
-    mean(&values[..values.len().min(2)])
 }
 
 fn estimate(value: Score, units: &Units, plan: &Plan, statistic: impl FnMut(&[usize]) -> Score) -> Estimate {

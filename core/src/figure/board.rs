@@ -9,7 +9,8 @@ use super::study_violin::study_violins;
 use super::theme::LIGHT;
 use super::violin::{Spread, violins};
 use crate::descriptor::Family;
-use crate::experiment::record::Record;
+use crate::experiment::MethodSpec;
+use crate::experiment::record::{Record, names};
 use crate::experiment::summary::{Estimate, MetricSummary, Summary};
 use crate::experiment::tables::File;
 use crate::method;
@@ -36,11 +37,7 @@ impl Board<'_> {
     /// Names of the methods as a person reads them.
     #[must_use]
     pub fn titles(&self) -> Vec<String> {
-        let title = |(spec, name): (&crate::experiment::MethodSpec, String)| {
-            let number = name.strip_prefix(&spec.id).unwrap_or_default().replace('-', " ");
-            format!("{}{number}", method::entry(&spec.id).map_or(spec.id.as_str(), |entry| entry.title))
-        };
-        self.record.spec.methods.iter().zip(self.record.names()).map(title).collect()
+        titles(&self.record.spec.methods)
     }
 
     /// Which of the methods are controls, that know nothing of the network.
@@ -169,6 +166,16 @@ impl Board<'_> {
         });
         files
     }
+}
+
+/// Names of methods as a person reads them; one that stands there again gets a number.
+#[must_use]
+pub fn titles(methods: &[MethodSpec]) -> Vec<String> {
+    let title = |(spec, name): (&MethodSpec, String)| {
+        let number = name.strip_prefix(&spec.id).unwrap_or_default().replace('-', " ");
+        format!("{}{number}", method::entry(&spec.id).map_or(spec.id.as_str(), |entry| entry.title))
+    };
+    methods.iter().zip(names(methods)).map(title).collect()
 }
 
 fn ends(estimate: &Estimate) -> Option<[f64; 2]> {

@@ -105,16 +105,19 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     drawn(work, &sum, steps).await
 }
 
-/// Numbers that may be held where all places go through the network together: 4 GiB of them.
-const TOGETHER: usize = 1 << 30;
+/// Numbers that may be held where all places go through the network together: 8 GiB of them, or half of what can be
+/// addressed.
+const TOGETHER: usize = if usize::MAX / 8 < 1 << 31 { usize::MAX / 8 } else { 1 << 31 };
 
 /// The gradients of pictures that go through a network together.
 fn together(work: &Work<'_, '_>, network: &Network, inputs: Tensor<4>) -> Result<Value, MethodError> {
     let session = work.session.on(network, Value::from(inputs));
     let session = session.map_err(|error| MethodError::Refused(error.to_string()))?;
-    session.pull_in_pieces(&work.objective, &Rules::gradient(), TOGETHER).ok_or_else(|| {
-        let why = "With the batch's own statistics all steps go through the network together, which takes more than 4 GiB \
-                   here: set fewer steps, or statistics to training.";
-        MethodError::Refused(why.into())
+    session.pull_in_pieces(&work.objective, &Rules::gradient(), TOGETHER).map_err(|fit| {
+        MethodError::Refused(format!(
+            "With the batch's own statistics all steps go through the network together, which takes more memory than there \
+             may be: set steps to at most {}, or statistics to training.",
+            fit.max(1)
+        ))
     })
 }

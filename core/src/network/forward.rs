@@ -91,7 +91,7 @@ pub fn frontier(graph: &Graph, node: NodeId) -> Vec<NodeId> {
 }
 
 /// Which values stay on the tape.
-fn kept(graph: &Graph, taps: &[NodeId], rules: Option<&Rules>) -> Vec<bool> {
+pub(super) fn kept(graph: &Graph, taps: &[NodeId], rules: Option<&Rules>) -> Vec<bool> {
     let mut kept = vec![false; graph.nodes.len()];
     kept[graph.output()] = true;
     taps.iter().for_each(|&tap| kept[tap] = true);

@@ -14,6 +14,9 @@ use std::ops::Range;
 /// Pieces into which a network is cut if it lets itself be: about as many as make what is kept as large as what is run again.
 const PIECES: usize = 12;
 
+/// Values as large as the largest of a piece that exist for a moment: a normalisation's parts and signals.
+const WORK: usize = 4;
+
 /// A network in pieces: each takes the value of the node before its range and of none other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pieces(Vec<Range<NodeId>>);
@@ -38,12 +41,16 @@ impl Pieces {
         Pieces(pieces)
     }
 
-    /// Numbers held at the peak: what stands between pieces, and the values of the largest.
+    /// Numbers held at the peak: what stands between pieces, and of the largest what these rules keep and ops work with.
     #[must_use]
-    pub fn numbers(&self, shapes: &[Vec<usize>]) -> usize {
-        let count = |id: NodeId| shapes[id].iter().product::<usize>();
+    pub fn numbers(&self, graph: &Graph, shapes: &[Vec<usize>], rules: &Rules) -> usize {
+        let (kept, count) = (forward::kept(graph, &[], Some(rules)), |id: NodeId| shapes[id].iter().product::<usize>());
         let between: usize = self.0.iter().map(|piece| count(piece.start - 1)).sum();
-        between + self.0.iter().map(|piece| piece.clone().map(count).sum()).max().unwrap_or(0)
+        let inside = |piece: &Range<NodeId>| {
+            let values: usize = piece.clone().filter(|&id| kept[id]).map(count).sum();
+            values + WORK * piece.clone().map(count).max().unwrap_or(0)
+        };
+        between + self.0.iter().map(inside).max().unwrap_or(0)
     }
 
     /// What comes back to the input by these rules of the signal that `seed` makes of the output.

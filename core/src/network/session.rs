@@ -99,18 +99,23 @@ impl<'a> Session<'a> {
         session
     }
 
-    /// What comes back to the inputs by these rules, holding less than [`Session::pull`] does; none if it would still be more
-    /// than `most` numbers. All inputs have the same objective.
+    /// What comes back to the inputs by these rules, holding less than [`Session::pull`] does. All inputs have the same
+    /// objective.
     ///
     /// # Shapes
     /// `[N, 3, H, W]`.
-    #[must_use]
-    pub fn pull_in_pieces(&self, objective: &Objective, rules: &Rules, most: usize) -> Option<Value> {
+    ///
+    /// # Errors
+    /// If it would still hold more than `most` numbers: how many inputs would not.
+    pub fn pull_in_pieces(&self, objective: &Objective, rules: &Rules, most: usize) -> Result<Value, usize> {
         let Network { graph, weights, card, .. } = self.network;
-        let shapes = infer(graph, [self.input.shape()[0], 3, self.size.0, self.size.1]).ok()?;
-        let pieces = Pieces::of(graph, &shapes);
-        let seed = |logits| objective.seed(logits, card.output);
-        (pieces.numbers(&shapes) <= most).then(|| pieces.pull((graph, weights), self.input(), rules, seed))
+        let one = infer(graph, [1, 3, self.size.0, self.size.1]).expect("inferred before");
+        let pieces = Pieces::of(graph, &one);
+        let fit = most / pieces.numbers(graph, &one, rules).max(1);
+        if self.input.shape()[0] > fit {
+            return Err(fit);
+        }
+        Ok(pieces.pull((graph, weights), self.input(), rules, |logits| objective.seed(logits, card.output)))
     }
 
     /// The inputs, normalised.

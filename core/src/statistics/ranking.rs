@@ -1,8 +1,7 @@
 //! Who is first: ranks with ties, which end is the better one, and how sure a rank is.
 
 use super::bootstrap::{self, Interval, Plan, Units};
-use super::summary::mean;
-use crate::undefined::{Undefined, finite};
+use crate::undefined::{Score, Undefined, finite};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -85,49 +84,65 @@ fn ascending(values: &[f64]) -> Vec<usize> {
 
 /// A place in a ranking, and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Place {
-    /// The mean score.
-    pub mean: f64,
-    /// Its rank.
+pub struct Standing {
+    /// From 1 for the best.
     pub rank: f64,
-    /// The rank over resamples.
-    pub interval: Interval,
+    /// The rank over resamples; none where none was asked for or can be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
 }
 
-/// Ranks rows (methods) by their mean score over the columns (observations), with an interval from resampling the units
-/// that the columns belong to. All rows see the same resamples; one on which any row has no score is dropped.
-///
-/// # Shapes
-/// `[rows, columns]`
-///
-/// # Errors
-/// [`Undefined::TooFew`] where a row has no score at all, or some row has none on every resample;
-/// [`Undefined::NotFinite`].
-pub fn places(scores: &[Vec<Option<f64>>], units: &Units, best: Best, plan: &Plan) -> Result<Vec<Place>, Undefined> {
-    let columns: Vec<usize> = (0..scores.first().map_or(0, Vec::len)).collect();
-    let means = means(scores, &columns)?;
-    let ranked = |means: &[f64]| average_ranks(&best.first(means));
-    let drawn = bootstrap::resamples(units, plan, |drawn| self::means(scores, drawn).map(|means| ranked(&means)));
-    let place = |(row, rank): (usize, f64)| {
-        let ranks: Vec<_> = drawn.iter().map(|ranks| ranks.as_ref().map(|ranks| ranks[row]).map_err(|e| *e)).collect();
-        Ok(Place { mean: means[row], rank, interval: bootstrap::interval(&ranks, plan)? })
-    };
-    ranked(&means).into_iter().enumerate().map(place).collect()
+/// What makes a ranking of rows (methods) over columns (observations).
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// What is ranked of the scores that a row has: their mean or median.
+    pub centre: fn(&[f64]) -> Score,
+    /// Which end of it is the better one.
+    pub best: Best,
+    /// What becomes of equal ones.
+    pub ties: Ties,
 }
 
-/// The mean of each row over some columns.
-fn means(scores: &[Vec<Option<f64>>], columns: &[usize]) -> Result<Vec<f64>, Undefined> {
-    let of = |row: &Vec<Option<f64>>| {
-        let there: Vec<f64> = columns.iter().filter_map(|&column| row[column]).collect();
-        mean(&there).and_then(finite)
-    };
-    scores.iter().map(of).collect()
+impl Rule {
+    /// The ranks of rows by these columns; a row without a score has none.
+    ///
+    /// # Shapes
+    /// `[rows, columns]`
+    #[must_use]
+    pub fn ranks(&self, scores: &[Vec<Option<f64>>], columns: &[usize]) -> Vec<Option<f64>> {
+        let centre = |row: &Vec<Option<f64>>| {
+            let there: Vec<f64> = columns.iter().filter_map(|&column| row[column]).collect();
+            (self.centre)(&there).and_then(finite).ok()
+        };
+        ranks(&scores.iter().map(centre).collect::<Vec<_>>(), self.best, self.ties)
+    }
+
+    /// The places of rows over all columns, with intervals from resampling the units that the columns belong to. All rows
+    /// see the same resamples; one on which a row loses its place is dropped.
+    ///
+    /// # Shapes
+    /// `[rows, columns]`
+    #[must_use]
+    pub fn standings(&self, scores: &[Vec<Option<f64>>], units: &Units, plan: &Plan) -> Vec<Option<Standing>> {
+        let columns: Vec<usize> = (0..scores.first().map_or(0, Vec::len)).collect();
+        let found = self.ranks(scores, &columns);
+        let drawn = bootstrap::resamples(units, plan, |drawn| self.ranks(scores, drawn));
+        let whole =
+            |ranks: &Vec<Option<f64>>| ranks.iter().zip(&found).all(|(now, all)| now.is_some() == all.is_some());
+        let interval = |row: usize| {
+            let rank = |ranks: &Vec<Option<f64>>| ranks[row].filter(|_| whole(ranks)).ok_or(Undefined::Missing);
+            bootstrap::interval(&drawn.iter().map(rank).collect::<Vec<_>>(), plan).ok()
+        };
+        let standing = |(row, rank): (usize, &Option<f64>)| rank.map(|rank| Standing { rank, interval: interval(row) });
+        found.iter().enumerate().map(standing).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::Stream;
+    use crate::statistics::summary::mean;
 
     #[test]
     fn equal_scores_share_or_queue() {
@@ -142,23 +157,32 @@ mod tests {
         Plan { stream: Stream::new(1, "ranking"), resamples: 500, confidence: 0.95 }
     }
 
+    const BY_MEAN: Rule = Rule { centre: mean, best: Best::Highest, ties: Ties::Average };
+
     #[test]
     fn clear_ranks_are_sure_and_ties_are_not() {
         let row = |shift: f64| (0..20).map(|i| Some(shift + f64::from(i % 5))).collect::<Vec<_>>();
         let scores = vec![row(0.0), row(9.0), (0..20).map(|i| Some(f64::from((i + 2) % 5))).collect()];
-        let found = places(&scores, &Units::single(20), Best::Highest, &plan()).unwrap();
+        let found: Vec<Standing> =
+            BY_MEAN.standings(&scores, &Units::single(20), &plan()).into_iter().flatten().collect();
         assert_eq!(found.iter().map(|place| place.rank).collect::<Vec<_>>(), [2.5, 1.0, 2.5]);
-        assert_eq!((found[1].interval.low, found[1].interval.high), (1.0, 1.0));
-        assert_eq!((found[0].interval.low, found[0].interval.high), (2.0, 3.0));
+        let ends = |at: usize| found[at].interval.map(|interval| (interval.low, interval.high));
+        assert_eq!((ends(1), ends(0)), (Some((1.0, 1.0)), Some((2.0, 3.0))));
+        let none = Plan { resamples: 0, ..plan() };
+        assert!(
+            BY_MEAN.standings(&scores, &Units::single(20), &none).iter().all(|one| one.unwrap().interval.is_none())
+        );
     }
 
     #[test]
     fn a_row_without_scores_has_no_rank() {
+        let rule = Rule { best: Best::Lowest, ..BY_MEAN };
         let scores = vec![vec![Some(1.0), Some(2.0)], vec![None, None]];
-        assert_eq!(places(&scores, &Units::single(2), Best::Lowest, &plan()), Err(Undefined::TooFew));
+        let found = rule.standings(&scores, &Units::single(2), &plan());
+        assert_eq!((found[0].unwrap().rank, found[1]), (1.0, None));
         let scores = vec![vec![Some(1.0), Some(2.0)], vec![Some(3.0), None]];
-        let found = places(&scores, &Units::single(2), Best::Lowest, &plan()).unwrap();
+        let found = rule.standings(&scores, &Units::single(2), &plan());
         // A quarter of the resamples holds the second column alone.
-        assert!((100..150).contains(&found[0].interval.dropped), "{found:?}");
+        assert!((100..150).contains(&found[0].unwrap().interval.unwrap().dropped), "{found:?}");
     }
 }

@@ -48,7 +48,7 @@ fn Shown(desk: Desk, drawn: Memo<Option<Arc<Drawn>>>, first: Arc<Drawn>) -> impl
             put(canvas, &pixels(&drawn, colours));
         }
     };
-    let facts = move || drawn.get().map(|drawn| view! { <Facts drawn /> });
+    let facts = move || drawn.get().map(|drawn| view! { <Facts desk drawn /> });
     let seconds = move || drawn.get().map(|drawn| number::seconds(drawn.seconds));
     let (class, id, to_open) = (key.question.class.to_string(), key.spec.id.clone(), key.clone());
     let label = format!("Open {title}{}", settings(&first).map(|set| format!(" ({set})")).unwrap_or_default());
@@ -90,9 +90,12 @@ fn progress(drawn: &Drawn) -> Option<impl IntoView + use<>> {
     })
 }
 
+/// Seconds from which on it is said what was foretold: less is over before it is read.
+const TOLD: f64 = 0.1;
+
 /// What is set, where it was looked, and how far it may be off: two lines.
 #[component]
-fn Facts(drawn: Arc<Drawn>) -> impl IntoView {
+fn Facts(desk: Desk, drawn: Arc<Drawn>) -> impl IntoView {
     let facts = &drawn.map.facts;
     let from = &facts.provenance;
     let place = from.node.as_ref().map(|node| format!("{node}, {}", number::size(facts.width, facts.height)));
@@ -104,12 +107,14 @@ fn Facts(drawn: Arc<Drawn>) -> impl IntoView {
     let error = from.error.map(|error| format!(", ±\u{202f}{}", number::rough_percent(error)));
     let residual = from.residual.and_then(|residual| residual.share());
     let residual = residual.map(|share| format!(", residual {}", number::rough_percent(share)));
+    let foretold = desk.foretold_by_test(&drawn.key.spec).filter(|seconds| *seconds >= TOLD && !drawn.cut_short());
+    let foretold = foretold.map(|seconds| format!(", foretold {}", number::seconds(seconds)));
     let second =
-        format!("{}{}{}", number::passes(from.passes), error.unwrap_or_default(), residual.unwrap_or_default());
+        [Some(number::passes(from.passes)), error, residual, foretold].into_iter().flatten().collect::<String>();
     let whole = first.clone();
     view! {
         <p class="n" title=whole>{first}</p>
-        <p class="n" title="Passes, the one shared with the answer included; standard error of sampling; what is missing of the sum">{second}</p>
+        <p class="n" title="Passes, the one shared with the answer included; standard error of sampling; what is missing of the sum; seconds foretold from the self-test">{second}</p>
     }
 }
 

@@ -158,7 +158,9 @@ fn Foot(desk: Desk, close: impl Fn() + Copy + Send + Sync + 'static) -> impl Int
         (_, None) => "A setting does not fit".to_owned(),
         (n, Some(specs)) => {
             let together = Choosing { picking, study: false }.together(desk, &specs);
-            format!("{n} chosen{}", together.map(|all| format!(": {}", takes(all))).unwrap_or_default())
+            let held = desk.held().map(|bytes| format!(", up to {}\u{202f}MB", bytes / 1_000_000));
+            let all = together.map(|all| format!(": {}{}", takes(all), held.unwrap_or_default()));
+            format!("{n} chosen{}", all.unwrap_or_default())
         }
     };
     let words = move || match count.get() {

@@ -135,6 +135,20 @@ impl Desk {
         }
     }
 
+    /// Seconds that a method takes by the self-test's pace alone, which no map that was drawn has changed.
+    #[must_use]
+    pub fn foretold_by_test(self, spec: &MethodSpec) -> Option<f64> {
+        let outline = self.network.with_untracked(|network| network.outline.clone())?;
+        let pace = self.devices.with_untracked(super::super::devices::Devices::pace);
+        Foretold::of(spec, &outline.plan, pace)?.seconds
+    }
+
+    /// Bytes that methods hold at once beside the weights, at most: the values of a batch with its gradient.
+    #[must_use]
+    pub fn held(self) -> Option<u64> {
+        self.network.with(|network| Some(network.outline.as_ref()?.plan.memory(true)))
+    }
+
     /// What a method would take here.
     #[must_use]
     pub fn foretold(self, spec: &MethodSpec) -> Option<Foretold> {

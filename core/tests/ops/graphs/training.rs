@@ -81,8 +81,10 @@ fn the_way_back_in_pieces_is_the_way_back() {
     let (net, x, rules) = (crossroads(), Array::noise(3, &[3, 3, 6, 6]), Rules::gradient());
     let shapes = infer(&net.graph, [3, 3, 6, 6]).unwrap();
     let pieces = Pieces::of(&net.graph, &shapes);
-    let all: usize = shapes.iter().map(|shape| shape.iter().product::<usize>()).sum();
-    assert!(pieces.numbers(&shapes) < all * 3 / 4, "{} of {all}", pieces.numbers(&shapes));
+    let one = infer(&net.graph, [1, 3, 6, 6]).unwrap();
+    assert_eq!(Pieces::of(&net.graph, &one), pieces, "a larger batch is cut alike");
+    let numbers = |shapes| pieces.numbers(&net.graph, shapes, &rules);
+    assert_eq!(numbers(&shapes), 3 * numbers(&one), "constants, which no batch makes longer, are not kept");
     let seed = value(&Array::noise(4, &[3, 5]));
     let tape = net.run(&x, &[], Some(&rules));
     let seeds = vec![(net.graph.output(), seed.clone())];
