@@ -49,6 +49,12 @@ fn count(desk: Desk) -> String {
     }
 }
 
+/// The same beside a heading that says of what.
+fn short(desk: Desk) -> String {
+    let (photos, groups) = desk.studio.album.with(|album| (album.photos().len(), album.groups().len()));
+    if photos == 0 { String::new() } else { format!("{} in {}", number::count(photos), number::count(groups)) }
+}
+
 /// The photos by class: a sheet at 390, a strip at 800, a column at 1200.
 #[component]
 fn Inputs(desk: Desk) -> impl IntoView {
@@ -57,7 +63,7 @@ fn Inputs(desk: Desk) -> impl IntoView {
             <div class="stick">
                 <div class="grab" aria-hidden="true"></div>
                 <section class="part photos-part">
-                    <header><h2>"Photos by class"</h2><span class="s n">{move || count(desk)}</span></header>
+                    <header><h2>"Photos by class"</h2><span class="s n">{move || short(desk)}</span></header>
                     <div class="photos study-photos">
                         <Bring desk />
                         <Left desk />

@@ -33,8 +33,8 @@ mod tests {
 
     #[test]
     fn fields_for_other_readers_are_passed_over() {
-        let text = r#"[{"file":"coffee.jpg","title":"Coffee","alt":"A cup","class":"espresso","credit":"CC0"}]"#;
+        let text = r#"[{"file":"coffee.jpg","title":"Coffee","alt":"A cup","class":967,"width":600,"credit":"CC0"}]"#;
         let samples: Vec<Sample> = serde_json::from_str(text).unwrap();
-        assert_eq!(samples[0].id(), "coffee");
+        assert_eq!((samples[0].id(), samples[0].class), ("coffee", Some(967)));
     }
 }

@@ -158,7 +158,7 @@ fn the_samples_are_seen_run_and_ranked() {
         let seen = place(browser, "the sheet shows its maps", |seen| seen.maps.len() == 2).await;
         assert_eq!(seen.scores.len(), 2, "{seen:#?}");
 
-        browser.click("#scores .def").await;
+        browser.run("document.querySelector('#scores .def').click()", vec![]).await;
         let words = browser.text("#definition").await;
         assert!(words.contains("higher is better"), "a number does not say what it is: {words}");
 

@@ -79,6 +79,8 @@ impl Course {
         self.state = State::Running;
         self.record.failed.clear();
         (self.fresh, self.since, self.next) = (0, now, 0);
+        // All may have been run on an earlier visit.
+        self.end(now);
     }
 
     /// Stops at that time: what is in hand is lost.
@@ -307,5 +309,8 @@ pub(in crate::state) mod tests {
         assert_eq!(course.tallies.of(0, 0).mean(), Some(0.25));
         course.stop(700.0);
         assert_eq!((course.state, course.elapsed(9e9)), (State::Stopped, 0.7));
+        course.recall(unit(1, &[Some(0.5), None]));
+        course.go(800.0);
+        assert_eq!(course.state, State::Done, "nothing is left to run");
     }
 }
