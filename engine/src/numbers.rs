@@ -57,7 +57,9 @@ fn agree(file: &[u8], level: Level) -> Result<Figures, String> {
     let table = table::read(file, Hints::default()).map_err(|error| error.to_string())?;
     let (rows, columns) = (table.rows.len(), table.columns.len());
     if rows > ROWS {
-        return Err(format!("The table has {rows} rows, and at most {ROWS} are correlated: a row is a rater or method."));
+        return Err(format!(
+            "The table has {rows} rows, and at most {ROWS} are correlated: a row is a rater or method."
+        ));
     }
     let told = |row: Vec<Score>| row.into_iter().map(Told::from).collect();
     let gaps = table.values.iter().flatten().filter(|value| value.is_none()).count();
@@ -78,7 +80,8 @@ mod tests {
 
     /// A map of NumPy's format of one channel.
     fn npy(height: usize, width: usize, values: &[f32]) -> Vec<u8> {
-        let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({height}, {width}), }}\n").into_bytes();
+        let mut header =
+            format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({height}, {width}), }}\n").into_bytes();
         let mut file = b"\x93NUMPY\x01\x00".to_vec();
         file.extend((header.len() as u16).to_le_bytes());
         file.append(&mut header);

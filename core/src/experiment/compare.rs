@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(pair.methods.iter().map(|one| one.method.as_str()).collect::<Vec<_>>(), ["gradcam", "lrp"]);
         assert_eq!(pair.methods[0].difference(), Some(-0.25));
         assert_eq!(pair.methods[1].ranks, [Some(2.0), Some(1.0)]);
-        // Two coders who give two units the opposite ranks: o = 4/3 of what chance expects, worked out by hand.
+        // By hand: of four values two are 1 and two are 2; both units disagree, 3/2 of what chance expects.
         assert!((pair.alpha.number().unwrap() + 0.5).abs() < 1e-12, "{:?}", pair.alpha);
     }
 

@@ -242,4 +242,12 @@ mod tests {
         assert_eq!(unknown.len(), 2);
         assert!(by_table(b"a,b\n1,2\n", &classes()).unwrap_err().contains("columns"));
     }
+
+    #[test]
+    fn a_table_that_was_written_comes_back() {
+        let member = |file: &str, class| Member { file: file.into(), class, sha256: format!("{class:064}") };
+        let dataset = Dataset { name: "toy".into(), members: vec![member("a, b/1.jpg", 3), member("c.jpg", 0)] };
+        assert_eq!(Dataset::read("toy", &dataset.table()), Ok(dataset));
+        assert!(Dataset::read("toy", "file,index,sha256\na.jpg,many,x\n").unwrap_err().contains("dataset.csv"));
+    }
 }

@@ -3,7 +3,9 @@
 use super::words::{ends, moment, signed, told};
 use crate::state::desk::{Desk, Opened, Pair};
 use crate::state::order::title;
+use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
+use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::compare::{MethodPair, MetricPair};
@@ -12,8 +14,8 @@ use tessera_core::undefined::Told;
 
 /// Height of a row of the drawing, and where its scale lies.
 const ROW: f64 = 26.0;
-const LEFT: f64 = 132.0;
-const RIGHT: f64 = 372.0;
+const LEFT: f64 = 212.0;
+const RIGHT: f64 = 432.0;
 
 /// The two runs that are compared.
 #[component]
@@ -32,8 +34,14 @@ fn Both(desk: Desk, pair: Arc<Pair>) -> impl IntoView {
     let options = options.collect_view();
     let (first, second) = (pair.clone(), pair.clone());
     let chosen = move || first.comparison.metrics.get(metric.get()).cloned();
+    let place = NodeRef::<html::Section>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            place.scroll_into_view();
+        }
+    });
     view! {
-        <section class="pair" id="pair" aria-labelledby="pair-title">
+        <section class="pair" id="pair" node_ref=place aria-labelledby="pair-title">
             <header class="headline">
                 <h2 id="pair-title">"Two runs side by side"</h2>
                 <span class="grow"></span>
@@ -43,7 +51,9 @@ fn Both(desk: Desk, pair: Arc<Pair>) -> impl IntoView {
                         <select id="pair-score" on:change:target=move |event| metric.set(event.target().value().parse().unwrap_or(0))>{options}</select>
                     </label>
                 })}
-                <button class="b bare" type="button" on:click=move |_| desk.shelf.pair.set(None)>"Close"</button>
+                <button class="b bare sq" type="button" aria-label="Close the comparison" on:click=move |_| desk.shelf.pair.set(None)>
+                    <Draw icon=Icon::Close />
+                </button>
             </header>
             <div class="figs">
                 {move || chosen().map(|metric| view! { <Scores metric /> })}
@@ -140,13 +150,13 @@ fn Chart(rows: Vec<MethodPair>) -> impl IntoView {
         view! {
             <text x="0" y=(y + 4.0).to_string()>{label(&pair.method)}</text>
             {mark}
-            <text class="end" x="456" y=(y + 4.0).to_string()>{words}</text>
+            <text class="end" x="520" y=(y + 4.0).to_string()>{words}</text>
         }
     };
     let rows = rows.iter().zip(&differences).enumerate().map(row).collect_view();
     let tick = |at: f64, words: String| view! { <text class="k" x=at.to_string() y=(bottom + 16.0).to_string()>{words}</text> };
     view! {
-        <svg class="chart" viewBox=format!("0 0 456 {}", bottom + 24.0) role="img" aria-label="Difference of means by method">
+        <svg class="chart" viewBox=format!("0 0 520 {}", bottom + 24.0) role="img" aria-label="Difference of means by method">
             {rule(LEFT, "edge")}{rule(zero, "zero")}{rule(RIGHT, "edge")}
             {rows}
             {tick(LEFT, signed(-most, 4, false))}{tick(zero, "0".into())}{tick(RIGHT, signed(most, 4, true))}

@@ -83,7 +83,9 @@ pub fn OwnFound(desk: Desk) -> impl IntoView {
                 <header class="headline">
                     <h2 id="own-title">"Your own numbers"</h2>
                     <span class="grow"></span>
-                    <button class="b bare" type="button" on:click=move |_| desk.shelf.own.set(vec![])>"Close"</button>
+                    <button class="b bare sq" type="button" aria-label="Close your own numbers" on:click=move |_| desk.shelf.own.set(vec![])>
+                        <Draw icon=Icon::Close />
+                    </button>
                 </header>
                 <div class="figs">{move || desk.shelf.own.get().into_iter().map(|told| view! { <Found told /> }).collect_view()}</div>
             </section>
@@ -95,7 +97,9 @@ pub fn OwnFound(desk: Desk) -> impl IntoView {
 fn Found(told: Own) -> impl IntoView {
     let body = match told.figures {
         Ok(figures) => view! { <Table figures /> }.into_any(),
-        Err(why) => view! { <p class="note s" role="alert"><Draw icon=Icon::Bad class="no" /><span>{why}</span></p> }.into_any(),
+        Err(why) => {
+            view! { <p class="note s" role="alert"><Draw icon=Icon::Bad class="no" /><span>{why}</span></p> }.into_any()
+        }
     };
     view! { <figure class="fig"><header><h2>{told.name}</h2></header>{body}</figure> }
 }
@@ -104,7 +108,9 @@ fn Found(told: Own) -> impl IntoView {
 fn Table(figures: Figures) -> impl IntoView {
     let alpha = figures.alpha.map(|alpha| {
         let words = match alpha {
-            Told::Number(alpha) => format!("Krippendorff’s alpha {}; below, Spearman’s rho between rows.", signed(alpha, 4, false)),
+            Told::Number(alpha) => {
+                format!("Krippendorff’s alpha {}; below, Spearman’s rho between rows.", signed(alpha, 4, false))
+            }
             Told::Undefined(why) => format!("Alpha can not be said: {why} Below, Spearman’s rho between rows."),
         };
         view! { <p class="alpha">{words}</p> }
@@ -116,7 +122,8 @@ fn Table(figures: Figures) -> impl IntoView {
     let row = |(name, values): (&String, &Vec<Told>)| {
         view! { <tr><th scope="row">{name.clone()}</th>{values.iter().map(cell).collect_view()}</tr> }
     };
-    let heads = figures.columns.iter().map(|name| view! { <th class="r" scope="col">{name.clone()}</th> }).collect_view();
+    let heads =
+        figures.columns.iter().map(|name| view! { <th class="r" scope="col">{name.clone()}</th> }).collect_view();
     view! {
         <p class="s">{figures.note.clone()}"."</p>
         {alpha}

@@ -6,6 +6,7 @@ use crate::state::desk::{Desk, Opened};
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
 use crate::widgets::save;
+use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::record::Outcome;
@@ -39,8 +40,14 @@ fn Chosen(desk: Desk, opened: Arc<Opened>) -> impl IntoView {
         });
     };
     let spec = serde_json::to_string_pretty(&run.spec).unwrap_or_default();
+    let place = NodeRef::<html::Section>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            show_below(&place);
+        }
+    });
     view! {
-        <section class="part chosen" id="chosen-run" data-id=run.id.clone()>
+        <section class="part chosen" id="chosen-run" node_ref=place data-id=run.id.clone()>
             <header><h2>"Chosen run"</h2><span class="s n">{run.changed.map(moment)}</span></header>
             <label class="name">
                 <span class="vh">"Name"</span>
@@ -48,7 +55,10 @@ fn Chosen(desk: Desk, opened: Arc<Opened>) -> impl IntoView {
             </label>
             <div class="row wrap">
                 <button class="b main grow" type="button" id="show-run" on:click=move |_| desk.show_run(id.get_value())>{format!("Open in {}", run.place())}</button>
-                <button class="b" type="button" id="run-again" on:click=move |_| desk.offer_run(&again)>
+                <button class="b" type="button" id="run-again" on:click=move |_| {
+                    desk.offer_run(&again);
+                    scroll_up();
+                }>
                     <Draw icon=Icon::Play />
                     "Run again"
                 </button>
@@ -74,6 +84,24 @@ fn Chosen(desk: Desk, opened: Arc<Opened>) -> impl IntoView {
                 <pre tabindex="0">{spec}</pre>
             </details>
         </section>
+    }
+}
+
+/// Brings the top of the page to sight, where an open link stands.
+fn scroll_up() {
+    if let Some(window) = web_sys::window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
+}
+
+/// Width from which on a chosen run stands beside the list.
+const BESIDE: f64 = 800.0;
+
+/// Brings the chosen run to sight where it stands below the list.
+fn show_below(chosen: &web_sys::Element) {
+    let width = web_sys::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
+    if width.is_some_and(|width| width < BESIDE) {
+        chosen.scroll_into_view();
     }
 }
 

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::Subject;
 use tessera_core::experiment::verify::{self, Line};
+use tessera_core::metric::Metric;
 
 /// Cells on a side of a signature.
 const SIDE: usize = 8;
@@ -87,15 +88,21 @@ fn Row(line: Line) -> impl IntoView {
     }
 }
 
-/// A line's name with methods as a person reads them.
+/// A line's name with methods and metrics as a person reads them.
 fn named(what: &str) -> String {
-    what.rsplit_once(" of ").map_or_else(|| what.to_owned(), |(head, method)| format!("{head} of {}", title(method)))
+    let Some((head, method)) = what.rsplit_once(" of ") else { return what.to_owned() };
+    let metric = head.strip_prefix("mean ").and_then(Metric::find);
+    let head = metric.map_or_else(|| head.to_owned(), |metric| format!("mean {}", metric.title()));
+    format!("{head} of {}", title(method))
 }
 
 /// A number as it is; a signature as the picture that it is.
 fn shown(text: &str) -> AnyView {
     if text.len() == SIDE * SIDE && text.bytes().all(|letter| (b'A'..=b'Y').contains(&letter)) {
         return view! { <Signature letters=text.to_owned() /> }.into_any();
+    }
+    if let Some(why) = text.strip_prefix("none: ") {
+        return view! { <abbr title=why.to_owned()>"n/a"</abbr> }.into_any();
     }
     match text.parse::<f64>() {
         Ok(number) if number.fract() != 0.0 => format!("{number:.6}").into_any(),

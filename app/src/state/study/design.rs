@@ -224,6 +224,14 @@ mod tests {
     }
 
     #[test]
+    fn a_spec_sets_the_form_it_came_from() {
+        for design in [Design { per_class: 2, ..Design::recommended() }, Design::small(), Design::facct24()] {
+            let spec = design.spec(dataset(4, 4).spec());
+            assert_eq!(Design::of(&spec, design.convention, None), design);
+        }
+    }
+
+    #[test]
     fn one_photo_a_class_is_enough_for_one_target_cell() {
         assert_eq!(Design::small().draw(&dataset(4, 1)).unwrap().mosaics.len(), 8);
         let why = Design::recommended().draw(&dataset(4, 1)).unwrap_err();
