@@ -1,7 +1,7 @@
 //! Requests in, events out: what a worker does with a message.
 
-use crate::protocol::{DeviceFacts, DeviceKind, Event, Job, Request};
 use crate::numbers::numbers;
+use crate::protocol::{DeviceFacts, DeviceKind, Event, Job, Request};
 use crate::{device, selftest};
 use std::cell::RefCell;
 use std::collections::BTreeMap;

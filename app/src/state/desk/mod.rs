@@ -268,7 +268,11 @@ impl Desk {
         let place = self.place.get();
         if place != EXPLAIN {
             let (network, device) = (self.network.with(Network::address), self.devices.with(|devices| devices.chosen));
-            let run = if place == RUNS { self.shelf.offer.with(|one| one.as_ref().map(|one| one.text.clone())) } else { None };
+            let run = if place == RUNS {
+                self.shelf.offer.with(|one| one.as_ref().map(|one| one.text.clone()))
+            } else {
+                None
+            };
             return Address { place: Some(place.into()), network, device, run, ..Address::default() };
         }
         let photo = self.photo();

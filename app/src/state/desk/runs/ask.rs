@@ -67,7 +67,8 @@ impl Desk {
         let (Event::Packed { job }
         | Event::Unpacked { job, .. }
         | Event::Summarised { job, .. }
-        | Event::Numbered { job, .. }) = &event else {
+        | Event::Numbered { job, .. }) = &event
+        else {
             return Some((event, buffers));
         };
         let (job, work) = (*job, self.ledger.with_untracked(|ledger| ledger.get(*job).map(|line| line.work.clone())));
