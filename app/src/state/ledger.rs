@@ -36,6 +36,8 @@ pub enum Work {
     Compose {
         /// Its number.
         at: usize,
+        /// The draw that it is of: numbers of another one mean other mosaics.
+        of: u64,
         /// Whether the run wants it; else it is only to be shown.
         unit: bool,
     },

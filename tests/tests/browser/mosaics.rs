@@ -142,6 +142,8 @@ fn the_samples_are_seen_run_and_ranked() {
         browser.click("#run-study").await;
         let seen = place(browser, "all is run and summed up", |seen| seen.units == 16 && seen.resamples == 2000).await;
         assert_eq!(seen.rows.len(), 2, "{:?}", seen.rows);
+        assert_eq!((seen.trouble.as_str(), seen.failed.as_str()), ("", ""));
+        assert!(seen.status.contains("32 of 32 maps, done"), "{}", seen.status);
         let precision = |method: &str| -> f64 {
             let row = seen.rows.iter().find(|row| row[0] == method).expect("a row a method");
             row[1].parse().unwrap_or_else(|_| panic!("{row:?} has no precision"))

@@ -117,7 +117,7 @@ impl Desk {
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
-            Some(Work::Compose { at, unit }) => self.hand_over_cells(seat, job, at, unit),
+            Some(Work::Compose { at, of, unit }) => self.hand_over_cells(seat, job, at, of, unit),
             Some(Work::Judge { at }) => self.hand_over_mosaic(seat, job, at),
             Some(Work::Look { shot }) => self.hand_over_shot(seat, job, shot),
             Some(Work::Recognise { shot }) => self.hand_over_cut(seat, job, shot),

@@ -272,7 +272,8 @@ pub(in crate::state) mod tests {
         let mosaic = |at: usize| Mosaic { name: format!("{at}.png"), target: 0, cells: vec![] };
         let dataset = Dataset::default();
         let spec_of = Mosaics::recommended(dataset.spec(), mosaics, 0);
-        let drawn = Drawn { dataset, spec: spec_of, mosaics: (0..mosaics).map(mosaic).collect(), table: String::new() };
+        let drawn =
+            Drawn { id: 0, dataset, spec: spec_of, mosaics: (0..mosaics).map(mosaic).collect(), table: String::new() };
         Course::new(Record::new("0", spec(), "CPU"), Arc::new(drawn))
     }
 

@@ -151,7 +151,9 @@ impl Design {
         }
         let table = self.table.as_deref().filter(|_| self.how == How::Table);
         let table = table.map(|table| String::from_utf8_lossy(table).into_owned()).unwrap_or_default();
-        Ok(Drawn { dataset: dataset.clone(), spec, mosaics, table })
+        let id = sha256(serde_json::to_string(&spec).unwrap_or_default().as_bytes());
+        let id = id.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default();
+        Ok(Drawn { id, dataset: dataset.clone(), spec, mosaics, table })
     }
 
     fn words(&self, error: &MosaicError) -> String {
@@ -190,6 +192,8 @@ pub fn cells_of(bytes: &[u8]) -> Result<usize, String> {
 /// Mosaics that were drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
+    /// What it is told by from other draws: equal draws have the same.
+    pub id: u64,
     /// The photos.
     pub dataset: Dataset,
     /// How they are put together.

@@ -97,8 +97,14 @@ impl Desk {
             self.change(|course| taken.extend(std::iter::from_fn(|| course.take(most))));
         }
         for at in taken {
-            self.submit(Work::Compose { at, unit: true });
+            self.submit(self.composition(at));
         }
+    }
+
+    /// Putting a mosaic of the run together.
+    fn composition(self, at: usize) -> Work {
+        let of = self.studio.course.with_untracked(|course| course.as_ref().map_or(0, |course| course.drawn.id));
+        Work::Compose { at, of, unit: true }
     }
 
     /// Draws and scores the maps of one mosaic, before all others.
@@ -111,7 +117,7 @@ impl Desk {
             self.sum_up(true);
             let mut taken = false;
             self.change(|course| taken = course.take_this(at));
-            let work = Work::Compose { at, unit: true };
+            let work = self.composition(at);
             if taken {
                 let shared = super::shared_as(&work);
                 self.submit(work);
@@ -284,7 +290,7 @@ impl Desk {
 
     /// Work of the study was stopped, or nobody wanted it any more.
     pub(in super::super) fn given_back(self, work: &Work) {
-        if let Work::Compose { at, unit: true } | Work::Judge { at } = work {
+        if let Work::Compose { at, unit: true, .. } | Work::Judge { at } = work {
             self.hands.update_value(|hands| drop(hands.study.doing.remove(at)));
             if self.studio.course.with_untracked(Option::is_some) {
                 self.change(|course| course.drop_unit(*at));
@@ -295,7 +301,7 @@ impl Desk {
     /// Work of the study failed.
     pub(in super::super) fn study_failed(self, work: &Work, sentence: &str) {
         match work {
-            Work::Compose { at, unit: false } => self.not_composed(*at, sentence),
+            Work::Compose { at, of, unit: false } => self.not_composed(*at, *of, sentence),
             Work::Compose { at, .. } | Work::Judge { at } => self.unit_failed(*at, sentence),
             Work::Look { shot } | Work::Recognise { shot } => self.not_looked_at(*shot, sentence),
             Work::Unpack => {

@@ -53,7 +53,8 @@ impl Pictures {
 impl Desk {
     /// Sees that a mosaic is put together, to be seen.
     pub fn show_mosaic(self, at: usize) {
-        let work = Work::Compose { at, unit: false };
+        let Some(of) = self.studio.drawn.with_untracked(|drawn| Some(drawn.as_ref().ok()?.id)) else { return };
+        let work = Work::Compose { at, of, unit: false };
         let there = self.studio.composed.with_untracked(|composed| composed.contains_key(&at));
         if !there && !self.ledger.with_untracked(|ledger| ledger.has(&work)) {
             self.submit(work);
@@ -81,21 +82,22 @@ impl Desk {
     }
 
     /// The mosaics that a piece of work is about: the run's, or those that are drawn now.
-    fn drawn_for(self, unit: bool) -> Option<(Arc<Drawn>, Preprocess)> {
-        if unit {
-            return self.studio.course.with_untracked(|course| {
+    fn drawn_for(self, of: u64, unit: bool) -> Option<(Arc<Drawn>, Preprocess)> {
+        let found = if unit {
+            self.studio.course.with_untracked(|course| {
                 let course = course.as_ref()?;
                 Some((course.drawn.clone(), course.spec().network.preprocess?))
-            });
-        }
-        let drawn = self.studio.drawn.get_untracked().ok()?;
-        let card = self.network.with_untracked(|network| network.card.clone())?;
-        Some((drawn, card.preprocess))
+            })
+        } else {
+            let drawn = self.studio.drawn.get_untracked().ok();
+            drawn.zip(self.network.with_untracked(|network| Some(network.card.as_ref()?.preprocess)))
+        };
+        found.filter(|(drawn, _)| drawn.id == of)
     }
 
     /// Reads the photos of a mosaic, then hands them to the worker that waits for them.
-    pub(in super::super) fn hand_over_cells(self, seat: Seat, job: Job, at: usize, unit: bool) {
-        let Some((drawn, preprocess)) = self.drawn_for(unit) else { return self.give_up(seat, job, "") };
+    pub(in super::super) fn hand_over_cells(self, seat: Seat, job: Job, at: usize, of: u64, unit: bool) {
+        let Some((drawn, preprocess)) = self.drawn_for(of, unit) else { return self.give_up(seat, job, "") };
         spawn_local(async move {
             match self.cells(&drawn, at).await {
                 Ok(files) => {
@@ -137,11 +139,11 @@ impl Desk {
     pub(in super::super) fn composed(self, job: Job, cut: Cut, preview: (usize, usize), buffers: &[ArrayBuffer]) {
         let mut work = None;
         self.ledger.update(|ledger| work = ledger.strike(job));
-        let (Some(Work::Compose { at, unit }), [pixels, rgb]) = (work, buffers) else { return };
-        if !unit || self.same_as_drawn() {
+        let (Some(Work::Compose { at, of, unit }), [pixels, rgb]) = (work, buffers) else { return };
+        if self.drawn_for(of, false).is_some() {
             self.keep_picture(at, preview, pixels);
         }
-        if unit {
+        if unit && self.drawn_for(of, true).is_some() {
             let partial = Partial { cut, rgb: rgb.clone(), seconds: 0.0, answer: None, outcomes: vec![] };
             self.hands.update_value(|hands| drop(hands.study.doing.insert(at, partial)));
             self.submit(Work::Judge { at });
@@ -168,8 +170,8 @@ impl Desk {
     }
 
     /// A mosaic that was to be seen can not be put together: the photo that is no good is left out, by name.
-    pub(super) fn not_composed(self, at: usize, sentence: &str) {
-        let Some((drawn, _)) = self.drawn_for(false) else { return };
+    pub(super) fn not_composed(self, at: usize, of: u64, sentence: &str) {
+        let Some((drawn, _)) = self.drawn_for(of, false) else { return };
         let running = self.studio.course.with_untracked(|one| {
             one.as_ref().is_some_and(|one| one.state == super::super::super::study::course::State::Running)
         });
