@@ -20,7 +20,7 @@ use tessera_core::mosaic::{Cells, Layout};
 use tessera_core::photo::{Input, Photo, Region, decode};
 use tessera_core::random::Stream;
 use tessera_core::statistics::bootstrap::{Plan, Units, percentile};
-use tessera_core::statistics::ranking::{Best, places};
+use tessera_core::statistics::ranking::{Best, Rule, Ties};
 use tessera_core::statistics::rho;
 use tessera_core::statistics::summary::{Summary, mean};
 use tessera_core::undefined::{Score, Undefined};
@@ -81,12 +81,13 @@ fn plan() -> Plan {
 fn ranked(scores: &[Vec<Score>]) -> Vec<Ranked<'static>> {
     let gapped: Vec<Vec<Option<f64>>> = scores.iter().map(|row| row.iter().map(|score| score.ok()).collect()).collect();
     let units = Units::single(scores[0].len());
-    let places = places(&gapped, &units, Best::Highest, &plan());
+    let rule = Rule { centre: mean, best: Best::Highest, ties: Ties::Average };
+    let places = rule.standings(&gapped, &units, &plan());
     let of = |(method, scores): (usize, &Vec<Score>)| {
         let summary = Summary::of(scores);
         let drawn = |drawn: &[usize]| mean(&drawn.iter().filter_map(|&i| scores[i].ok()).collect::<Vec<_>>());
         let interval = percentile(&units, &plan(), drawn).ok();
-        let rank = places.as_ref().ok().map(|places| places[method].interval);
+        let rank = places[method].and_then(|place| place.interval);
         Ranked {
             name: NAMES[method],
             score: summary.mean,
