@@ -12,6 +12,7 @@ use tessera_core::experiment::record::{Made, Record};
 use tessera_core::experiment::subject::whole;
 use tessera_core::experiment::tables::{self, File};
 use tessera_core::experiment::{self, Cell, Flow, Judge, Mosaics, Observer, Step, Summary, parcel};
+use tessera_core::figure::board::Board;
 use tessera_core::map::Map;
 use tessera_core::network::plan::Outline;
 use tessera_core::network::{Network, card::Card, load};
@@ -247,7 +248,12 @@ fn summarise(job: Job, resamples: usize, record: &[u8], host: &dyn Host) {
     match read.and_then(|text| Record::read(text).map_err(|error| error.to_string())) {
         Ok(record) => {
             let summary = Box::new(Summary::of(&record, resamples));
-            let (names, files) = parted(tables::all(&record, &summary));
+            let mut files = tables::all(&record, &summary);
+            // Figures are for files of what is over; while a run goes on the page draws what is looked at.
+            if resamples > 0 {
+                files.extend(Board { record: &record, summary: &summary }.files());
+            }
+            let (names, files) = parted(files);
             host.post(Event::Summarised { job, summary, tables: names }, files);
         }
         Err(sentence) => fail(job, &sentence, host),

@@ -233,13 +233,13 @@ pub enum Event {
         /// What is known of the map: its facts, digests and scores.
         made: Box<Made>,
     },
-    /// A record is summed up. Buffers: its tables, CSV.
+    /// A record is summed up. Buffers: its tables, CSV, and with intervals its figures too, SVG.
     Summarised {
         /// Number of the work.
         job: Job,
         /// What it says.
         summary: Box<Summary>,
-        /// Names of the tables.
+        /// Names of the tables and figures.
         tables: Vec<String>,
     },
     /// Files are packed. Buffers: the ZIP file.

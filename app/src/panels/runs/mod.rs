@@ -2,7 +2,6 @@
 
 mod bring;
 mod compare;
-mod figures;
 mod link;
 mod list;
 mod own;

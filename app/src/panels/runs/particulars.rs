@@ -1,6 +1,5 @@
 //! The run that was chosen: its name, what was asked, what came out, and what can be done with it.
 
-use super::figures::figures;
 use super::words::{ends, methods, moment};
 use crate::state::desk::{Desk, Opened};
 use crate::widgets::icon::{Draw, Icon};
@@ -35,7 +34,7 @@ fn Chosen(desk: Desk, opened: Arc<Opened>) -> impl IntoView {
     let sure = RwSignal::new(false);
     let export = move |_| {
         // Where the browser refuses, nothing is saved and nothing is lost.
-        desk.export_run(id.get_value(), figures, |file, name| {
+        desk.export_run(id.get_value(), |file, name| {
             let _ = save::blob(file, name);
         });
     };

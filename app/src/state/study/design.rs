@@ -151,9 +151,7 @@ impl Design {
         }
         let table = self.table.as_deref().filter(|_| self.how == How::Table);
         let table = table.map(|table| String::from_utf8_lossy(table).into_owned()).unwrap_or_default();
-        let id = sha256(serde_json::to_string(&spec).unwrap_or_default().as_bytes());
-        let id = id.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default();
-        Ok(Drawn { id, dataset: dataset.clone(), spec, mosaics, table })
+        Ok(Drawn::new(dataset.clone(), spec, mosaics, table))
     }
 
     fn words(&self, error: &MosaicError) -> String {
@@ -202,6 +200,16 @@ pub struct Drawn {
     pub mosaics: Vec<Mosaic>,
     /// The table that they came from; empty where they were drawn.
     pub table: String,
+}
+
+impl Drawn {
+    /// Mosaics of a dataset, with the table that they came from.
+    #[must_use]
+    pub fn new(dataset: Dataset, spec: Mosaics, mosaics: Vec<Mosaic>, table: String) -> Drawn {
+        let id = sha256(serde_json::to_string(&spec).unwrap_or_default().as_bytes());
+        let id = id.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or_default();
+        Drawn { id, dataset, spec, mosaics, table }
+    }
 }
 
 #[cfg(test)]

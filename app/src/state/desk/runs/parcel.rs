@@ -3,13 +3,11 @@
 use super::super::super::study::kept::{Line, Made};
 use super::super::Desk;
 use super::super::network::pause;
-use super::Opened;
 use super::pieces::{drawn_of, file_of, record_of};
 use crate::bridge::fetch;
 use crate::bridge::runs::{self, Kept};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use std::sync::Arc;
 use tessera_core::experiment::summary::RESAMPLES;
 use tessera_core::experiment::{Record, Subject};
 use tessera_engine::protocol::{Event, Request};
@@ -26,17 +24,12 @@ const AT_ONCE: usize = 8;
 type Named = Vec<(String, ArrayBuffer)>;
 
 impl Desk {
-    /// Packs a run into one ZIP file and hands it to `keep`; `draw` makes its figures, as names and texts.
-    pub fn export_run(
-        self,
-        id: String,
-        draw: impl Fn(&Opened) -> Vec<(String, String)> + 'static,
-        keep: impl Fn(&Blob, &str) + 'static,
-    ) {
+    /// Packs a run into one ZIP file and hands it to `keep`.
+    pub fn export_run(self, id: String, keep: impl Fn(&Blob, &str) + 'static) {
         self.shelf.trouble.set(None);
         self.shelf.busy.set(Some("Packing the run".into()));
         spawn_local(async move {
-            let packed = self.packed(&id, draw).await;
+            let packed = self.packed(&id).await;
             self.shelf.busy.set(None);
             match packed {
                 Ok(file) => keep(&file, &format!("tessera-{}.zip", id.chars().take(8).collect::<String>())),
@@ -45,7 +38,7 @@ impl Desk {
         });
     }
 
-    async fn packed(self, id: &str, draw: impl Fn(&Opened) -> Vec<(String, String)>) -> Result<Blob, String> {
+    async fn packed(self, id: &str) -> Result<Blob, String> {
         let kept = runs::open(id).await?;
         let record = record_of(&kept).await?;
         let (summary, tables) = self.sum_of(&record, RESAMPLES).await?;
@@ -62,10 +55,6 @@ impl Desk {
         );
         files.extend(tables);
         files.extend(self.maps_at_hand(&record));
-        let run = super::super::super::runs::listed::Run::of(kept, Default::default(), None)
-            .ok_or("Its Spec can not be read.")?;
-        let drawn = draw(&Opened { run: Arc::new(run), record, summary });
-        files.extend(drawn.into_iter().map(|(name, text)| (format!("figures/{name}.svg"), bytes(&text))));
         let (names, buffers): (Vec<String>, Vec<ArrayBuffer>) = files.into_iter().unzip();
         match self.ask_worker(move |job| Request::Pack { job, names: names.clone() }, buffers).await? {
             (Event::Packed { .. }, buffers) => {

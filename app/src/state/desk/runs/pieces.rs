@@ -56,7 +56,7 @@ pub(super) fn drawn_of(kept: &Kept, spec: &Spec) -> Result<(Drawn, Option<Vec<u8
     let dataset = Dataset::read(&mosaics.dataset.name, &kept.dataset)?;
     let table = Some(kept.mosaics.as_bytes().to_vec()).filter(|table| !table.is_empty());
     let drawn = mosaics.mosaics(&dataset, table.as_deref()).map_err(|error| error.to_string())?;
-    Ok((Drawn { dataset, spec: mosaics.clone(), mosaics: drawn, table: kept.mosaics.clone() }, table))
+    Ok((Drawn::new(dataset, mosaics.clone(), drawn, kept.mosaics.clone()), table))
 }
 
 impl Desk {

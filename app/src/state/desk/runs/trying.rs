@@ -171,7 +171,7 @@ impl Desk {
         let dataset = self.studio.album.with_untracked(|album| album.dataset());
         let drawn = mosaics.mosaics(&dataset, table.as_deref()).map_err(|error| error.to_string())?;
         let text = table.as_deref().map(|table| String::from_utf8_lossy(table).into_owned()).unwrap_or_default();
-        let drawn = Arc::new(Drawn { dataset, spec: mosaics.clone(), mosaics: drawn, table: text });
+        let drawn = Arc::new(Drawn::new(dataset, mosaics.clone(), drawn, text));
         self.stop_study();
         self.studio.course.set(None);
         self.set_as(&spec, table);
