@@ -24,6 +24,12 @@ const SAVED: f64 = 720.0;
 /// Pixels of a saved picture for each unit of its drawing.
 const FINE: f64 = 2.0;
 
+/// Draws for a frame; none as long as there is nothing to draw.
+pub type Draws = StoredValue<Box<dyn Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync>>;
+
+/// What a mark stands for.
+pub type Answers<R> = StoredValue<Box<dyn Fn(Unit) -> Option<R> + Send + Sync>>;
+
 /// What a drawing is of, and what it answers.
 #[derive(Clone, Copy)]
 pub struct Plot {
@@ -37,12 +43,12 @@ pub struct Plot {
     pub turn: u32,
     /// Which score it is of; a change draws it anew.
     pub chosen: Memo<usize>,
-    /// Draws it; none as long as there is nothing to draw.
-    pub draw: StoredValue<Box<dyn Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync>>,
+    /// Draws it.
+    pub draw: Draws,
     /// Says in words what a mark stands for.
-    pub says: StoredValue<Box<dyn Fn(Unit) -> Option<String> + Send + Sync>>,
+    pub says: Answers<String>,
     /// The mosaic that a mark stands for.
-    pub opens: StoredValue<Box<dyn Fn(Unit) -> Option<usize> + Send + Sync>>,
+    pub opens: Answers<usize>,
     /// Name of its table among those of the run.
     pub table: &'static str,
 }
@@ -101,7 +107,7 @@ pub fn Figure(desk: Desk, plot: Plot, heading: Children) -> impl IntoView {
             <header>
                 <h2>{plot.title}</h2>
                 <span class="save" role="group" aria-label=format!("Save {}", plot.id)>
-                    <button type="button" on:click=move |_| { file(plot).map(|drawing| save_svg(&drawing, plot.id)); }>"SVG"</button>
+                    <button type="button" on:click=move |_| { if let Some(drawing) = file(plot) { save_svg(&drawing, plot.id) } }>"SVG"</button>
                     <button type="button" on:click=move |_| { file(plot).and_then(|drawing| save_png(drawing, plot.id.into())); }>"PNG"</button>
                     <button type="button" on:click=move |_| { save_table(desk, plot.table); }>"CSV"</button>
                 </span>

@@ -138,7 +138,7 @@ fn Correct(desk: Desk, group: Group) -> impl IntoView {
                         <Draw icon=Icon::Search />
                         <input type="search" autocomplete="off" aria-label="Search the network's classes" placeholder="Search classes" prop:value=query on:input:target=move |event| query.set(event.target().value()) />
                     </label>
-                    <ul>{options.clone()}</ul>
+                    <ul>{options}</ul>
                     <button class="link" type="button" on:click=move |_| say(None)>"Leave these photos out"</button>
                 </div>
             </Show>

@@ -2,7 +2,7 @@
 
 use super::accuracy::OnMosaics;
 use super::definition::{Define, What};
-use super::figure::{Figure, Plot, save_record, save_table};
+use super::figure::{Answers, Draws, Figure, Plot, save_record, save_table};
 use super::table::{Scores, titles};
 use crate::state::desk::{Desk, Summed};
 use crate::state::order::entry;
@@ -184,18 +184,11 @@ fn ends(estimate: &Estimate) -> Option<[f64; 2]> {
     estimate.interval.map(|interval| [interval.low, interval.high])
 }
 
-fn boxed<R>(
-    answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static,
-) -> StoredValue<Box<dyn Fn(Unit) -> Option<R> + Send + Sync>>
-where
-    R: 'static,
-{
+fn boxed<R: 'static>(answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static) -> Answers<R> {
     StoredValue::new(Box::new(answer))
 }
 
-fn drawn(
-    draw: impl Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync + 'static,
-) -> StoredValue<Box<dyn Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync>> {
+fn drawn(draw: impl Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync + 'static) -> Draws {
     StoredValue::new(Box::new(draw))
 }
 

@@ -64,7 +64,7 @@ fn One(desk: Desk, at: usize) -> impl IntoView {
                 <span class="s grow">{words}</span>
                 <Show when=move || sheet.with(|sheet| sheet.as_ref().is_some_and(|sheet| sheet.maps && !sheet.busy))>
                     <span class="save" role="group" aria-label="Save the summary sheet">
-                        <button type="button" id="sheet-svg" on:click=move |_| { saved::drawing(desk, at).map(|drawing| save_svg(&drawing, &saved::name(at))); }>"SVG"</button>
+                        <button type="button" id="sheet-svg" on:click=move |_| { if let Some(drawing) = saved::drawing(desk, at) { save_svg(&drawing, &saved::name(at)) } }>"SVG"</button>
                         <button type="button" id="sheet-png" on:click=move |_| { saved::drawing(desk, at).and_then(|drawing| save_png(drawing, saved::name(at))); }>"PNG"</button>
                     </span>
                 </Show>
@@ -95,7 +95,7 @@ fn State(desk: Desk, at: usize, sheet: Memo<Option<Sheet>>) -> impl IntoView {
     let seconds = move || desk.price_of_one().and_then(|price| price.seconds);
     let takes =
         move || seconds().map(|seconds| format!(" It takes about {}.", number::seconds(seconds))).unwrap_or_default();
-    let part = move || {
+    move || {
         let sheet = sheet.get()?;
         let ask = |words: &'static str| {
             view! {
@@ -116,8 +116,7 @@ fn State(desk: Desk, at: usize, sheet: Memo<Option<Sheet>>) -> impl IntoView {
             (_, _, true, false) => Some(ask("Draw its maps again")),
             _ => None,
         }
-    };
-    part
+    }
 }
 
 /// One map and its scores.

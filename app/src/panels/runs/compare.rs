@@ -12,6 +12,9 @@ use tessera_core::experiment::compare::{MethodPair, MetricPair};
 use tessera_core::metric::Metric;
 use tessera_core::undefined::Told;
 
+/// What two runs may differ in, and how it is told of one.
+type Difference<'a> = (&'static str, &'a dyn Fn(&Opened) -> String);
+
 /// Height of a row of the drawing, and where its scale lies.
 const ROW: f64 = 26.0;
 const LEFT: f64 = 212.0;
@@ -200,7 +203,7 @@ fn Differs(pair: Arc<Pair>) -> impl IntoView {
             .dataset()
             .map_or("one photo".into(), |one| format!("{} {}", one.name, ends(&one.sha256)))
     };
-    let of: [(&'static str, &dyn Fn(&Opened) -> String); 9] = [
+    let of: [Difference<'_>; 9] = [
         ("Name", &|run| run.run.name.clone()),
         ("Last", &|run| run.run.changed.map(moment).unwrap_or_default()),
         ("Spec", &|run| ends(&run.record.id)),
@@ -211,7 +214,7 @@ fn Differs(pair: Arc<Pair>) -> impl IntoView {
         ("Units", &|run| number::count(run.record.units.len())),
         ("Undefined", &undefined),
     ];
-    let row = |(what, value): (&'static str, &dyn Fn(&Opened) -> String)| {
+    let row = |(what, value): Difference<'_>| {
         let (first, second) = (value(one), value(other));
         if first == second {
             view! { <tr><th scope="row">{what}</th><td colspan="2">{first}", the same"</td></tr> }.into_any()
