@@ -201,7 +201,7 @@ fn the_summary_is_that_of_hand() {
 
 #[test]
 fn the_studys_summary_has_the_studys_defects() {
-    let summary = Summary::of(&record(|_| {}), 200);
+    let summary = Summary::of(&record(|spec| spec["steps"] = json!([])), 200);
     // D22: the mean of a ranking is that of the first two mosaics, here 0.3 and 0.1 against a gap and 0.2.
     let ranks: Vec<f64> = summary.metrics[1].methods.iter().map(|method| method.by_mean.unwrap().rank).collect();
     assert_eq!(ranks, [1.0, 2.0], "0.2 against 0.2: ties go by order (D23)");
@@ -209,6 +209,10 @@ fn the_studys_summary_has_the_studys_defects() {
     assert_eq!(summary.metrics[1].alpha.value, Told::Undefined(Undefined::Missing));
     assert_eq!(summary.metrics[1].rho[0][1].value, Told::Undefined(Undefined::Missing));
     assert!(summary.metrics[0].methods[0].by_mean.unwrap().interval.is_none());
+    // After its steps each method's map is positive: the study keeps such methods out of all but precision.
+    let stepped = record(|spec| spec["metrics"] = json!(["precision", "accuracy"]));
+    let accuracy = &Summary::of(&stepped, 0).metrics[1];
+    assert!(accuracy.methods.iter().all(|method| method.mean.value == Told::Undefined(Undefined::PositiveOnly)));
 }
 
 #[test]

@@ -7,6 +7,8 @@
 use super::record::{Record, Unit};
 use super::spec::Convention;
 use crate::descriptor::Sign;
+use crate::map::steps::apply;
+use crate::map::{Facts, Map};
 use crate::metric::Metric;
 use crate::mosaic::facct24::set_order;
 use crate::random::Stream;
@@ -269,11 +271,16 @@ fn estimate(value: Score, units: &Units, plan: &Plan, statistic: impl FnMut(&[us
     Estimate { value: value.into(), interval: if value.is_ok() && plan.resamples > 0 { interval() } else { None } }
 }
 
-/// Whether each method gives relevance below zero, as far as its maps say.
+/// Whether what is scored of each method can be below zero, as far as its maps and the steps after them say.
 fn signs(record: &Record) -> Vec<bool> {
     let signed = |method: usize| {
-        let made = record.units.iter().filter_map(|unit| unit.outcomes[method].made()).next();
-        made.is_none_or(|made| made.map.sign == Sign::Signed)
+        let made = record.units.iter().find_map(|unit| unit.outcomes[method].made());
+        made.is_none_or(|made| {
+            let steps = record.spec.steps.get(method).map_or(&[][..], Vec::as_slice);
+            let small = Facts { channels: 1, height: 1, width: 2, ..made.map.clone() };
+            let stepped = apply(steps, Map { values: vec![-1.0, 0.5], facts: small });
+            stepped.map_or(made.map.sign, |map| map.facts.sign) == Sign::Signed
+        })
     };
     (0..record.spec.methods.len()).map(signed).collect()
 }
