@@ -1,5 +1,6 @@
 //! Labelled photos from a folder or a table.
 
+use crate::file::unreadable;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use tessera_core::digest::sha256;
@@ -42,7 +43,7 @@ impl DatasetArgs {
             let (photos, left_out) = dataset::by_names(&files, classes);
             return Ok(Labelled { folder: self.dataset.clone(), photos, left_out });
         }
-        let table = std::fs::read(&self.dataset).map_err(|error| could_not(&self.dataset, &error))?;
+        let table = std::fs::read(&self.dataset).map_err(|error| unreadable(&self.dataset, &error))?;
         let (photos, left_out) = dataset::by_table(&table, classes)?;
         let own = self.dataset.parent().unwrap_or(Path::new(".")).to_path_buf();
         Ok(Labelled { folder: self.photos.clone().unwrap_or(own), photos, left_out })
@@ -60,7 +61,7 @@ impl DatasetArgs {
             let path = folder.join(&file);
             match std::fs::read(&path) {
                 Ok(bytes) => members.push(Member { file, class, sha256: sha256(&bytes) }),
-                Err(error) => eprintln!("tessera: {}", could_not(&path, &error)),
+                Err(error) => eprintln!("tessera: {}", unreadable(&path, &error)),
             }
         }
         let name = self.dataset.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -70,7 +71,7 @@ impl DatasetArgs {
 
 /// All files below a folder that are called as photos are, with `/` between folders.
 fn gather(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| could_not(folder, &error))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() {
@@ -85,9 +86,4 @@ fn gather(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<(), St
 fn is_photo(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"].contains(&extension.as_str())
-}
-
-/// The sentence for a file that cannot be read.
-pub fn could_not(path: &Path, error: &std::io::Error) -> String {
-    format!("{} could not be read ({error}): check the path and its permissions.", path.display())
 }

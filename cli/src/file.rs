@@ -1,6 +1,6 @@
-//! Reading files of any tool, up to a size.
+//! Reading files of any tool, up to a size, and writing our own.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 use tessera_core::statistics::table::{self, Hints, Table};
@@ -28,6 +28,30 @@ pub fn table(path: &Path, hints: Hints) -> Result<Table, String> {
     table::read(&bytes, hints).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> String {
+/// The sentence for a file that cannot be read.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> String {
     format!("{} could not be read ({error}): check the path and its permissions.", path.display())
+}
+
+/// Writes a file below a folder, with the folders between.
+///
+/// # Errors
+/// One sentence if it cannot be written.
+pub fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
+    let path = out.join(name);
+    make(path.parent().unwrap_or(out))?;
+    fs::write(&path, bytes).map_err(|error| unwritable(&path, &error))
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// One sentence if it cannot be made.
+pub fn make(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))
+}
+
+/// The sentence for a file that cannot be written.
+pub fn unwritable(path: &Path, error: &std::io::Error) -> String {
+    format!("{} could not be written ({error}): choose another --out.", path.display())
 }

@@ -40,14 +40,7 @@ impl Model {
 
     /// All classes, best first.
     pub fn rank(&self, answer: &Answer) -> Vec<Ranked> {
-        let probabilities = answer.probabilities();
-        let ranked = |index: usize| Ranked {
-            index,
-            name: self.classes.name(index),
-            probability: probabilities[index],
-            logit: answer.logits[index],
-        };
-        answer.ranking().into_iter().map(ranked).collect()
+        answer.ranked(|index| self.classes.name(index))
     }
 
     /// The target a person means: `predicted`, `least`, an index, or a class name in any case.

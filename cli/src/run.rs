@@ -6,6 +6,8 @@ use std::future::Future;
 use std::io::{Cursor, IsTerminal};
 use std::pin::Pin;
 use std::time::Instant;
+use tessera_core::digest::sha256;
+use tessera_core::experiment::record::Unit;
 use tessera_core::experiment::{self, Answer, Cell, Flow, MethodSpec, Observer, Step};
 use tessera_core::figure::bcos::{SMOOTH, picture};
 use tessera_core::figure::overlay::overlay;
@@ -13,7 +15,7 @@ use tessera_core::map::Map;
 use tessera_core::method::bcos::linear;
 use tessera_core::method::lrp::{self, LayerSum};
 use tessera_core::network::{Objective, Session};
-use tessera_core::photo::Input;
+use tessera_core::photo::{Input, PhotoFacts};
 
 /// What came out.
 pub struct Ran {
@@ -30,6 +32,25 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What is written down of one photo or mosaic, nothing of its methods yet.
+    pub fn unit(&self, model: &Model, name: &str, photo: PhotoFacts, input: &Input) -> Unit {
+        let ranked = model.rank(&self.answer);
+        Unit {
+            at: 0,
+            name: name.to_owned(),
+            cells: vec![],
+            photo,
+            region: input.region,
+            input: (input.height, input.width),
+            pixels: sha256(&input.rgb),
+            seed: 0,
+            seconds: self.seconds,
+            target: ranked.iter().find(|class| class.index == self.target).expect("the target is a class").clone(),
+            top: ranked.into_iter().take(5).collect(),
+            outcomes: vec![],
+        }
+    }
+
     /// What became of one of the methods.
     ///
     /// # Errors

@@ -1,13 +1,12 @@
 //! Runs a Spec unit by unit and keeps what came out on disk, so that a run goes on where it was cut off.
 
-use crate::dataset::could_not;
+use crate::file::{self, unreadable};
 use crate::model::Model;
 use crate::run::{self, Ran};
 use crate::sheet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use tessera_core::digest::sha256;
 use tessera_core::experiment::record::{Failed, Line, Made, Outcome, Unit};
 use tessera_core::experiment::subject::whole;
 use tessera_core::experiment::{Cell, Dataset, Judge, Record, Spec, Subject};
@@ -22,7 +21,7 @@ pub struct Planned {
     /// The files, one a cell.
     files: Vec<PathBuf>,
     /// The photos of a mosaic.
-    mosaic: Option<Mosaic>,
+    pub mosaic: Option<Mosaic>,
     /// The class it is known to show.
     truth: Option<usize>,
 }
@@ -104,7 +103,7 @@ impl<'a> Study<'a> {
     pub fn open(spec: Spec, model: &'a Model, out: &Path, keep: Keep) -> Result<Study<'a>, String> {
         let record = Record::new(env!("CARGO_PKG_VERSION"), spec, &model.device);
         let mut study = Study { model, out: out.to_path_buf(), keep, record };
-        make(out)?;
+        file::make(out)?;
         let path = out.join("spec.json");
         match fs::read_to_string(&path) {
             Ok(text) if Spec::read(&text).is_ok_and(|known| known == study.record.spec) => study.resume()?,
@@ -142,7 +141,8 @@ impl<'a> Study<'a> {
         };
         let path = self.out.join("units.jsonl");
         let file = fs::OpenOptions::new().create(true).append(true).open(&path);
-        file.and_then(|mut file| file.write_all(line.text().as_bytes())).map_err(|error| cannot(&path, &error))?;
+        file.and_then(|mut file| file.write_all(line.text().as_bytes()))
+            .map_err(|error| file::unwritable(&path, &error))?;
         match line {
             Line::Unit(unit) => self.record.add(*unit),
             Line::Failed(failed) => self.record.fail(failed),
@@ -152,7 +152,7 @@ impl<'a> Study<'a> {
 
     /// The photo or mosaic, and what the network sees of it.
     fn show(&self, planned: &Planned) -> Result<(PhotoFacts, Input), String> {
-        let read = |path: &PathBuf| fs::read(path).map_err(|error| could_not(path, &error));
+        let read = |path: &PathBuf| fs::read(path).map_err(|error| unreadable(path, &error));
         let files = planned.files.iter().map(read).collect::<Result<Vec<_>, String>>()?;
         let preprocess = &self.model.network.card.preprocess;
         let single = |crop: Crop| {
@@ -181,21 +181,9 @@ impl<'a> Study<'a> {
         let judge = self.judge(planned);
         let outcome = |at: usize| self.outcome(planned.at, at, &ran, judge.as_ref());
         let outcomes = (0..spec.methods.len()).map(outcome).collect::<Result<Vec<_>, String>>()?;
-        let ranked = self.model.rank(&ran.answer);
-        let unit = Unit {
-            at: planned.at,
-            name: planned.name.clone(),
-            cells: planned.mosaic.as_ref().map_or_else(Vec::<Source>::new, |mosaic| mosaic.cells.clone()),
-            photo,
-            region: input.region,
-            input: (input.height, input.width),
-            pixels: sha256(&input.rgb),
-            seed,
-            seconds: ran.seconds,
-            target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
-            top: ranked.into_iter().take(5).collect(),
-            outcomes,
-        };
+        let cells = planned.mosaic.as_ref().map_or_else(Vec::<Source>::new, |mosaic| mosaic.cells.clone());
+        let unit = ran.unit(self.model, &planned.name, photo, input);
+        let unit = Unit { at: planned.at, cells, seed, outcomes, ..unit };
         if let (true, Some(mosaic)) = (self.keep.sheets, &planned.mosaic) {
             let sheet = sheet::of(&self.record, &unit, mosaic, input, &ran);
             sheet.map_or(Ok(()), |sheet| self.write(&format!("sheets/{}.svg", planned.at), &sheet))?;
@@ -207,12 +195,7 @@ impl<'a> Study<'a> {
     fn judge(&self, planned: &Planned) -> Option<Judge> {
         let spec = &self.record.spec;
         let (Subject::Mosaics(mosaics), Some(mosaic)) = (&spec.subject, &planned.mosaic) else { return None };
-        Some(Judge {
-            cells: mosaics.ground(mosaic),
-            steps: spec.steps.clone(),
-            metrics: spec.metrics.clone(),
-            convention: spec.convention,
-        })
+        Some(Judge::of(spec, mosaics, mosaic))
     }
 
     fn outcome(&self, unit: usize, at: usize, ran: &Ran, judge: Option<&Judge>) -> Result<Outcome, String> {
@@ -220,11 +203,9 @@ impl<'a> Study<'a> {
             Ok(map) => map,
             Err(sentence) => return Ok(Outcome::Missing(sentence)),
         };
-        let scores = judge.map(|judge| judge.scores(at, map)).unwrap_or_default();
-        let mut made = Made::new(map, scores.into_iter().map(Into::into).collect());
+        let mut made = judge.map_or_else(|| Made::new(map, vec![]), |judge| judge.made(at, map));
         if self.keep.maps {
             let file = format!("maps/{unit}-{}.npy", self.record.names()[at]);
-            make(&self.out.join("maps"))?;
             self.write(&file, &npy::write(map))?;
             made.file = Some(file);
         }
@@ -236,24 +217,6 @@ impl<'a> Study<'a> {
     /// # Errors
     /// One sentence if it cannot be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        write(&self.out, name, bytes)
+        file::write(&self.out, name, bytes)
     }
-}
-
-/// Writes a file below a folder, with the folders between.
-///
-/// # Errors
-/// One sentence if it cannot be written.
-pub fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<(), String> {
-    let path = out.join(name);
-    make(path.parent().unwrap_or(out))?;
-    fs::write(&path, bytes).map_err(|error| cannot(&path, &error))
-}
-
-fn make(folder: &Path) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))
-}
-
-fn cannot(path: &Path, error: &std::io::Error) -> String {
-    format!("{} could not be written ({error}): choose another --out.", path.display())
 }

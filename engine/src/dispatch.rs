@@ -325,8 +325,8 @@ impl Observer for Posting<'_> {
             }
             Step::Mapped { at, map } => {
                 let map = self.signed(map, seconds);
-                let scores = self.judge.map(|judge| judge.scores(at, &map)).unwrap_or_default();
-                let made = Box::new(Made::new(&map, scores.into_iter().map(Into::into).collect()));
+                let made = self.judge.map_or_else(|| Made::new(&map, vec![]), |judge| judge.made(at, &map));
+                let made = Box::new(made);
                 self.host.post(Event::Mapped { job, at, made }, vec![bytes(&map.values)]);
             }
             Step::Missing { at, why } => {

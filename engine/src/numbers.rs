@@ -3,7 +3,7 @@
 use crate::protocol::{Figures, Numbers};
 use tessera_core::descriptor::Sign;
 use tessera_core::map::npy;
-use tessera_core::metric::Metric;
+use tessera_core::metric::{Metric, Weighed};
 use tessera_core::mosaic::{Layout, MosaicError};
 use tessera_core::statistics::alpha::{Level, alpha};
 use tessera_core::statistics::rho::matrix;
@@ -40,14 +40,14 @@ fn score(file: &[u8], targets: &[bool], columns: usize) -> Result<Figures, Strin
     let flat = map.flat();
     let signed = flat.iter().any(|&value| value < 0.0);
     let sign = if signed { Sign::Signed } else { Sign::Positive };
-    let metrics = || Metric::all();
+    let (weighed, metrics) = (Weighed::new(&flat, &cells, sign), Metric::all);
     let kind = if signed { "signed" } else { "never below zero" };
     let summed = if map.channels > 1 { format!(", the sum of {} channels", map.channels) } else { String::new() };
     Ok(Figures {
         note: format!("{height} x {width}{summed}, {kind}"),
         rows: metrics().map(|metric| metric.title().to_owned()).collect(),
         columns: vec!["score".into()],
-        values: metrics().map(|metric| vec![metric.of(&flat, &cells, sign).into()]).collect(),
+        values: metrics().map(|metric| vec![weighed.score(metric).into()]).collect(),
         alpha: None,
     })
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tessera_core::descriptor::{Scale, Settings};
 use tessera_core::digest::sha256;
 use tessera_core::experiment::dataset::Member;
-use tessera_core::experiment::record::{Made, Outcome, Ranked, Unit};
+use tessera_core::experiment::record::{Outcome, Ranked, Unit};
 use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::subject::whole;
 use tessera_core::experiment::{
@@ -118,15 +118,10 @@ fn unit(network: &Network, spec: &Spec, mosaics: &Mosaics, at: usize, (mosaic, p
     let input = whole(photo, &network.card.preprocess);
     assert!(input.rgb == photo.rgb, "the network sees all of it at the size it has");
     let ran = Explained::default().run(network, &input, spec.target.known(Some(mosaic.target)), &spec.methods).unwrap();
-    let judge = Judge {
-        cells: mosaics.ground(mosaic),
-        steps: spec.steps.clone(),
-        metrics: spec.metrics.clone(),
-        convention: spec.convention,
-    };
+    let judge = Judge::of(spec, mosaics, mosaic);
     let outcome = |(at, map): (usize, Result<_, _>)| {
         let map = map.unwrap();
-        Outcome::Map(Box::new(Made::new(&map, judge.scores(at, &map).into_iter().map(Into::into).collect())))
+        Outcome::Map(Box::new(judge.made(at, &map)))
     };
     let (index, logit) = (mosaic.target, ran.logits[mosaic.target]);
     Unit {

@@ -1,14 +1,13 @@
 //! `tessera explain`: maps of what a network looked at.
 
 use super::{Common, ScaleName, read_photo};
+use crate::file::write;
 use crate::model::Model;
 use crate::run::{self, Ran};
 use crate::wish::{self, Wish};
 use clap::Args;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tessera_core::descriptor::Sign;
-use tessera_core::digest::sha256;
 use tessera_core::experiment::record::{Made, Outcome, Unit};
 use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::subject::{PhotoSpec, Subject};
@@ -108,7 +107,6 @@ impl Explain {
         (ran, wishes): (&Ran, &[Wish]),
         spec: Spec,
     ) -> Result<Record, String> {
-        fs::create_dir_all(&self.out).map_err(|error| cannot_write(&self.out, &error))?;
         let (seed, mut outcomes) = (spec.seed, vec![]);
         for (at, wish) in wishes.iter().enumerate() {
             outcomes.push(match ran.outcome(at) {
@@ -116,30 +114,17 @@ impl Explain {
                 Err(sentence) => Outcome::Missing(sentence),
             });
         }
-        let ranked = model.rank(&ran.answer);
-        let unit = Unit {
-            at: 0,
-            name: self.photo.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-            cells: vec![],
-            photo: photo.facts.clone(),
-            region: input.region,
-            input: (input.height, input.width),
-            pixels: sha256(&input.rgb),
-            seed,
-            seconds: ran.seconds,
-            target: ranked.iter().find(|class| class.index == ran.target).expect("the target is a class").clone(),
-            top: ranked.into_iter().take(5).collect(),
-            outcomes,
-        };
-        write_file(&self.out.join("answer.svg"), answer(&unit.top)?.as_bytes())?;
+        let name = self.photo.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let unit = Unit { seed, outcomes, ..ran.unit(model, &name, photo.facts.clone(), input) };
+        write(&self.out, "answer.svg", answer(&unit.top)?.as_bytes())?;
         let mut record = Record::new(env!("CARGO_PKG_VERSION"), spec, &model.device);
         record.add(unit);
-        write_file(&self.out.join("record.json"), (pretty(&record) + "\n").as_bytes())?;
+        write(&self.out, "record.json", (pretty(&record) + "\n").as_bytes())?;
         Ok(record)
     }
 
     fn write_map(&self, name: &str, map: &Map, input: &Input) -> Result<Made, String> {
-        write_file(&self.out.join(format!("{name}.png")), &crate::run::overlay_png(map, input)?)?;
+        write(&self.out, &format!("{name}.png"), &crate::run::overlay_png(map, input)?)?;
         self.write_numbers(name, map)
     }
 
@@ -148,7 +133,7 @@ impl Explain {
         let Wish { name, steps, .. } = wish;
         let mut made = self.write_map(name, map, input)?;
         if map.facts.provenance.method == bcos::ENTRY.id {
-            write_file(&self.out.join(format!("{name}.rgba.png")), &run::bcos_png(model, map, input)?)?;
+            write(&self.out, &format!("{name}.rgba.png"), &run::bcos_png(model, map, input)?)?;
         }
         if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
             made.layers = run::layer_sums(model, map, input)?;
@@ -164,7 +149,7 @@ impl Explain {
 
     fn write_numbers(&self, name: &str, map: &Map) -> Result<Made, String> {
         let file = format!("{name}.npy");
-        write_file(&self.out.join(&file), &npy::write(map))?;
+        write(&self.out, &file, &npy::write(map))?;
         Ok(Made { file: Some(file), ..Made::new(map, vec![]) })
     }
 
@@ -213,12 +198,4 @@ fn none(wishes: &[Wish], ran: &Ran) -> String {
 
 fn pretty(record: &Record) -> String {
     serde_json::to_string_pretty(record).expect("a record is plain data")
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    fs::write(path, bytes).map_err(|error| cannot_write(path, &error))
-}
-
-fn cannot_write(path: &Path, error: &std::io::Error) -> String {
-    format!("{} could not be written ({error}): choose another --out.", path.display())
 }

@@ -29,7 +29,7 @@ impl Merge {
         let records = self.shards.iter().map(|path| read_record(path)).collect::<Result<Vec<_>, String>>()?;
         let record = Record::merge(records)?;
         let spec = record.spec.canonical();
-        crate::study::write(&self.out, "spec.json", spec.as_bytes())?;
+        crate::file::write(&self.out, "spec.json", spec.as_bytes())?;
         conclude(&record, &self.out, self.json)
     }
 }

@@ -2,8 +2,9 @@
 
 use super::DeviceName;
 use crate::dataset::DatasetArgs;
+use crate::file::write;
 use crate::model::Model;
-use crate::study::{Keep, Photos, Study, plan, write};
+use crate::study::{Keep, Photos, Study, plan};
 use clap::Args;
 use std::fs;
 use std::io::IsTerminal;
@@ -11,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tessera_core::experiment::link::{self, Claim, Found};
 use tessera_core::experiment::summary::RESAMPLES;
-use tessera_core::experiment::{Record, Spec, Subject, Summary, tables};
+use tessera_core::experiment::{Record, Spec, Summary, tables};
 use tessera_core::figure::board::Board;
-use tessera_core::mosaic::table;
+use tessera_core::mosaic::{Mosaic, table};
 use tessera_core::undefined::Told;
 
 /// Run a Spec: every method on every mosaic, scored, summed up
@@ -86,11 +87,18 @@ impl On {
         }
         card.preprocess = spec.network.preprocess.unwrap_or(card.preprocess);
         let (folder, dataset) = self.dataset.read(&model.classes)?;
-        let table = self.mosaics.as_ref().map(fs::read).transpose();
-        let table =
-            table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
+        let table = read_table(self.mosaics.as_deref())?;
         Ok((model, Photos { folder, dataset, table }))
     }
+}
+
+/// Reads a table of mosaics, where one is named.
+///
+/// # Errors
+/// One sentence: what, why, what to do.
+pub fn read_table(path: Option<&Path>) -> Result<Option<Vec<u8>>, String> {
+    let table = path.map(fs::read).transpose();
+    table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))
 }
 
 /// Reads a Spec.
@@ -115,8 +123,8 @@ impl RunSpec {
         let (k, n) = self.shard.unwrap_or((1, 1));
         let mut study = Study::open(spec, &model, &self.out, Keep { maps: self.maps, sheets: self.sheets })?;
         study.write("dataset.csv", photos.dataset.table().as_bytes())?;
-        if let Subject::Mosaics(mosaics) = &study.record.spec.subject {
-            let drawn = mosaics.mosaics(&photos.dataset, photos.table.as_deref()).map_err(|error| error.to_string())?;
+        let drawn: Vec<Mosaic> = units.iter().filter_map(|unit| unit.mosaic.clone()).collect();
+        if !drawn.is_empty() {
             study.write("mosaics.csv", table::write(&drawn).as_bytes())?;
         }
         let mine: Vec<_> = units.iter().enumerate().filter(|(at, _)| at % n == k - 1).map(|(_, unit)| unit).collect();
@@ -155,7 +163,7 @@ pub fn conclude(record: &Record, out: &Path, json: bool) -> Result<(), String> {
     for file in (Board { record, summary: &summary }).files() {
         write(out, &file.name, &file.bytes)?;
     }
-    let link = link::write(&Claim { spec: record.spec.clone(), found: Some(Found::of(record)) });
+    let link = link::write(&Claim { spec: record.spec.clone(), found: Some(Found::summed(record, &summary)) });
     write(out, "link.txt", format!("{link}\n").as_bytes())?;
     if json {
         println!("{}", serde_json::to_string_pretty(&summary).expect("plain data"));

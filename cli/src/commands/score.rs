@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tessera_core::descriptor::Sign;
 use tessera_core::map::npy::{self, Array};
-use tessera_core::metric::relevance::{Masses, RATES, average_precision, facct24};
+use tessera_core::metric::relevance::{Masses, RATES, facct24};
+use tessera_core::metric::{Metric, Weighed};
 use tessera_core::mosaic::{Cells, Layout, MosaicError};
 use tessera_core::undefined::{Score, Undefined};
 
@@ -125,10 +126,8 @@ impl Scores {
 type Found = (Result<Masses, Undefined>, Vec<(&'static str, Score)>);
 
 fn rates(map: &[f32], cells: &Cells, sign: Sign) -> Found {
-    let masses = Masses::of(map, cells);
-    let rates = RATES.iter().map(|rate| (rate.id, masses.and_then(|masses| rate.of(&masses, sign))));
-    let area = ("average-precision", average_precision(map, cells));
-    (masses, rates.chain([area]).collect())
+    let weighed = Weighed::new(map, cells, sign);
+    (weighed.masses, Metric::all().map(|metric| (metric.id(), weighed.score(metric))).collect())
 }
 
 /// The study's columns.

@@ -1,12 +1,12 @@
 //! `tessera spec`: says what a study is to run.
 
 use super::Common;
+use super::run::read_table;
 use crate::dataset::DatasetArgs;
+use crate::file::write;
 use crate::model::Model;
-use crate::study::write;
 use crate::wish::{self, Wish};
 use clap::{Args, ValueEnum};
-use std::fs;
 use std::path::PathBuf;
 use tessera_core::descriptor::Need;
 use tessera_core::digest::sha256;
@@ -101,9 +101,7 @@ impl WriteSpec {
         let (_, dataset) = self.dataset.read(&model.classes)?;
         let outline = Outline::new(&model.network.graph, [size, size]).map_err(|error| error.to_string())?;
         let bcos = !outline.lacks.contains(&Need::Scales);
-        let table = self.mosaics.as_ref().map(fs::read).transpose();
-        let table =
-            table.map_err(|error| format!("The table of mosaics could not be read ({error}): check its path."))?;
+        let table = read_table(self.mosaics.as_deref())?;
         let subject = self.subject(dataset.spec(), layout, table.as_deref());
         let wishes = self.methods(&outline)?;
         let spec = Spec {

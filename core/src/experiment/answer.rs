@@ -1,6 +1,7 @@
 //! The network's answer: logits to probabilities and an order.
 
 use super::Target;
+use super::record::Ranked;
 use crate::network::card::Output;
 
 /// The network's answer to one input.
@@ -25,6 +26,19 @@ impl Answer {
         let mut order: Vec<usize> = (0..self.logits.len()).collect();
         order.sort_by(|&a, &b| self.logits[b].total_cmp(&self.logits[a]).then(a.cmp(&b)));
         order
+    }
+
+    /// All classes, best first, by name.
+    #[must_use]
+    pub fn ranked(&self, name: impl Fn(usize) -> String) -> Vec<Ranked> {
+        let probabilities = self.probabilities();
+        let ranked = |index: usize| Ranked {
+            index,
+            name: name(index),
+            probability: probabilities[index],
+            logit: self.logits[index],
+        };
+        self.ranking().into_iter().map(ranked).collect()
     }
 
     /// The classes a target means, with their weights; `None` if there is no such class, or it is not known.

@@ -1,13 +1,15 @@
 //! What a map of a mosaic is worth: its scores.
 
-use super::spec::Convention;
+use super::record::Made;
+use super::spec::{Convention, Spec};
+use super::subject::Mosaics;
 use crate::map::Map;
 use crate::map::resample::{Interpolation, resample};
 use crate::map::steps::{StepError, StepSpec, apply};
-use crate::metric::Metric;
 use crate::metric::relevance::{Masses, RATES, facct24};
-use crate::mosaic::Cells;
-use crate::undefined::{Score, Undefined};
+use crate::metric::{Metric, Weighed};
+use crate::mosaic::{Cells, Mosaic};
+use crate::undefined::{Score, Told, Undefined};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -25,13 +27,29 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// Of one of a Spec's mosaics.
+    #[must_use]
+    pub fn of(spec: &Spec, mosaics: &Mosaics, mosaic: &Mosaic) -> Judge {
+        let (cells, steps, metrics) = (mosaics.ground(mosaic), spec.steps.clone(), spec.metrics.clone());
+        Judge { cells, steps, metrics, convention: spec.convention }
+    }
+
+    /// What is written down of the map of the method of that number, its scores with it.
+    #[must_use]
+    pub fn made(&self, at: usize, map: &Map) -> Made {
+        Made::new(map, self.scores(at, map).into_iter().map(Told::from).collect())
+    }
+
     /// A score a metric of the map of the method of that number. After its steps a map that is coarser than the input is
     /// stretched to the input, as both studies do; a finer or equal one is scored as it is.
     #[must_use]
     pub fn scores(&self, at: usize, map: &Map) -> Vec<Score> {
         let steps = self.steps.get(at).map_or(&[][..], Vec::as_slice);
+        if steps.is_empty() {
+            return self.measured(map);
+        }
         match apply(steps, map.clone()) {
-            Ok(map) => self.of(&map),
+            Ok(map) => self.measured(&map),
             Err(StepError::Undefined { why, .. }) => self.metrics.iter().map(|id| self.nothing(id, why)).collect(),
             Err(StepError::Choice(_)) => vec![Err(Undefined::Missing); self.metrics.len()],
         }
@@ -43,18 +61,19 @@ impl Judge {
         if zero { Ok(0.0) } else { Err(why) }
     }
 
-    fn of(&self, map: &Map) -> Vec<Score> {
+    fn measured(&self, map: &Map) -> Vec<Score> {
         let (values, height, width) = fine(map);
         let cells = self.cells.scaled(height, width);
-        let study = facct24(&Masses::ignoring_nan(&values, &cells));
+        let weighed = Weighed::new(&values, &cells, map.facts.sign);
+        let study = match self.convention {
+            Convention::Facct24 => facct24(&Masses::ignoring_nan(&values, &cells)).to_vec(),
+            Convention::Tessera => vec![],
+        };
         let score = |id: &String| {
             let metric = Metric::find(id).ok_or(Undefined::Missing)?;
-            let column = RATES.iter().take(study.len()).position(|rate| rate.id == metric.id());
-            match column {
-                Some(column) if self.convention == Convention::Facct24 => {
-                    study[column].ok_or(Undefined::ZeroDenominator)
-                }
-                _ => metric.of(&values, &cells, map.facts.sign),
+            match study.iter().zip(RATES).find(|(_, rate)| rate.id == metric.id()) {
+                Some((column, _)) => column.ok_or(Undefined::ZeroDenominator),
+                None => weighed.score(metric),
             }
         };
         self.metrics.iter().map(score).collect()

@@ -17,7 +17,7 @@ use crate::statistics::bootstrap::{Interval, Plan, Units, percentile};
 use crate::statistics::pairs::{complete, gapless};
 use crate::statistics::ranking::{Best, Rule, Standing, Ties, ranks};
 use crate::statistics::rho::rho;
-use crate::statistics::summary::{Summary as Spread, mean};
+use crate::statistics::summary::{Summary as Spread, mean, median};
 use crate::undefined::{Score, Told, Undefined};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -260,10 +260,6 @@ fn correlation(one: &[Option<f64>], other: &[Option<f64>], study: bool) -> Score
 /// The scores that exist among some units.
 fn values(row: &[Option<f64>], units: &[usize]) -> Vec<f64> {
     units.iter().filter_map(|&unit| row[unit]).collect()
-}
-
-fn median(values: &[f64]) -> Score {
-    Spread::of(&values.iter().map(|value| Ok(*value)).collect::<Vec<_>>()).median()
 }
 
 fn estimate(value: Score, units: &Units, plan: &Plan, statistic: impl FnMut(&[usize]) -> Score) -> Estimate {

@@ -3,7 +3,7 @@
 use super::record::Record;
 use super::spec::Convention;
 use super::summary::{Estimate, Summary};
-use crate::statistics::summary::{Summary as Spread, deviation};
+use crate::statistics::summary::{deviation, median};
 use crate::undefined::Told;
 use std::fmt::Display;
 
@@ -69,10 +69,7 @@ fn scores_of(record: &Record, method: usize) -> Table {
     }
     if record.spec.convention == Convention::Facct24 {
         let there = |column: &Vec<Told>| -> Vec<f64> { column.iter().filter_map(|score| score.number()).collect() };
-        let median = |column: &Vec<Told>| {
-            let values: Vec<_> = there(column).into_iter().map(Ok).collect();
-            cell(Spread::of(&values).median().ok())
-        };
+        let median = |column: &Vec<Told>| cell(median(&there(column)).ok());
         let variance = |column: &Vec<Told>| cell(deviation(&there(column)).ok().map(|deviation| deviation * deviation));
         table.put(["Median:".to_owned()].into_iter().chain(columns.iter().map(median)));
         table.put(["Variance:".to_owned()].into_iter().chain(columns.iter().map(variance)));

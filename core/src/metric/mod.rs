@@ -2,10 +2,11 @@
 
 pub mod relevance;
 
+use crate::descriptor::Sign;
 use crate::mosaic::Cells;
 use crate::statistics::ranking::Best;
-use crate::undefined::Score;
-use relevance::{RATES, Rate, average_precision};
+use crate::undefined::{Score, Undefined};
+use relevance::{Masses, RATES, Rate, average_precision};
 
 /// A number that is made of a map and the cells it ought to fall on.
 #[derive(Clone, Copy, Debug)]
@@ -71,21 +72,39 @@ impl Metric {
     pub fn signed(self) -> bool {
         matches!(self, Metric::Rate(rate) if rate.signed)
     }
+}
 
-    /// The number of a map that has such a sign.
+/// A map on its cells, weighed once for all metrics.
+#[derive(Clone, Copy, Debug)]
+pub struct Weighed<'a> {
+    map: &'a [f32],
+    cells: &'a Cells,
+    sign: Sign,
+    /// How much relevance fell where.
+    pub masses: Result<Masses, Undefined>,
+}
+
+impl<'a> Weighed<'a> {
+    /// Weighs a map that has such a sign.
     ///
     /// # Shapes
     /// `[height, width]`, those of the cells.
     ///
-    /// # Errors
-    /// Why there is none.
-    ///
     /// # Panics
     /// If the map has another size than the cells.
-    pub fn of(self, map: &[f32], cells: &Cells, sign: crate::descriptor::Sign) -> Score {
-        match self {
-            Metric::Rate(rate) => relevance::Masses::of(map, cells).and_then(|masses| rate.of(&masses, sign)),
-            Metric::AveragePrecision => average_precision(map, cells),
+    #[must_use]
+    pub fn new(map: &'a [f32], cells: &'a Cells, sign: Sign) -> Weighed<'a> {
+        Weighed { map, cells, sign, masses: Masses::of(map, cells) }
+    }
+
+    /// The number that a metric makes of it.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn score(&self, metric: Metric) -> Score {
+        match metric {
+            Metric::Rate(rate) => self.masses.and_then(|masses| rate.of(&masses, self.sign)),
+            Metric::AveragePrecision => average_precision(self.map, self.cells),
         }
     }
 }

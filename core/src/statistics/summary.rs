@@ -60,6 +60,14 @@ pub fn mean(values: &[f64]) -> Score {
     finite(values.iter().sum::<f64>() / values.len() as f64)
 }
 
+/// The median.
+///
+/// # Errors
+/// [`Undefined::TooFew`] of no values.
+pub fn median(values: &[f64]) -> Score {
+    Summary::of(&values.iter().map(|value| Ok(*value)).collect::<Vec<_>>()).median()
+}
+
 /// The standard deviation of a sample.
 ///
 /// # Errors

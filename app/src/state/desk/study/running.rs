@@ -184,9 +184,7 @@ impl Desk {
         let request = self.studio.course.with_untracked(|course| {
             let course = course.as_ref()?;
             let (spec, mosaic) = (course.spec(), course.drawn.mosaics.get(at)?);
-            let cells = course.drawn.spec.ground(mosaic);
-            let judge =
-                Judge { cells, steps: spec.steps.clone(), metrics: spec.metrics.clone(), convention: spec.convention };
+            let judge = Judge::of(spec, &course.drawn.spec, mosaic);
             let (height, width) = cut.as_ref()?.0;
             Some(Request::Explain {
                 job,
