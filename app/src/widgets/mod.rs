@@ -2,6 +2,7 @@
 
 pub mod canvas;
 pub mod choice;
+pub mod chooser;
 pub mod icon;
 pub mod number;
 pub mod save;

@@ -15,7 +15,7 @@ use crate::experiment::summary::{Estimate, MetricSummary, Summary};
 use crate::experiment::tables::File;
 use crate::method;
 use crate::metric::Metric;
-use crate::undefined::Score;
+use crate::undefined::{Score, Told};
 
 /// A record and what it says.
 #[derive(Clone, Copy, Debug)]
@@ -83,26 +83,26 @@ impl Board<'_> {
         Some(Ranking { methods: &methods, best, statistic: "mean", score, chance }.draw(frame))
     }
 
-    /// How the scores of each method spread over mosaics.
+    /// How the scores of each method spread over mosaics, of which one in `step` is drawn.
     #[must_use]
-    pub fn spread(&self, metric: usize, frame: &Frame<'_>) -> Option<Drawing> {
+    pub fn spread(&self, metric: usize, step: usize, frame: &Frame<'_>) -> Option<Drawing> {
         let column = self.column(metric)?;
-        let (rows, titles) = (self.rows(&column), self.titles());
+        let (rows, titles) = (self.rows(&column, step), self.titles());
         let chance = self.chance(column.metric);
         Some(violins(&self.spreads(&column, &rows, &titles), chance, column.metric.title(), frame))
     }
 
     /// The same as the FAccT 2024 study drew it.
     #[must_use]
-    pub fn study_spread(&self, metric: usize, frame: &Frame<'_>) -> Option<Drawing> {
+    pub fn study_spread(&self, metric: usize, step: usize, frame: &Frame<'_>) -> Option<Drawing> {
         let column = self.column(metric)?;
-        let (rows, titles) = (self.rows(&column), self.titles());
+        let (rows, titles) = (self.rows(&column, step), self.titles());
         Some(study_violins(&self.spreads(&column, &rows, &titles), column.metric.title(), frame))
     }
 
-    fn rows(&self, column: &Column<'_>) -> Vec<Vec<Score>> {
+    fn rows(&self, column: &Column<'_>, step: usize) -> Vec<Vec<Score>> {
         let scores = self.record.scores(column.at);
-        scores.into_iter().map(|row| row.into_iter().map(|told| told.score()).collect()).collect()
+        scores.into_iter().map(|row| row.into_iter().step_by(step).map(Told::score).collect()).collect()
     }
 
     fn spreads<'b>(&self, column: &Column<'_>, rows: &'b [Vec<Score>], titles: &'b [String]) -> Vec<Spread<'b>> {
@@ -154,8 +154,8 @@ impl Board<'_> {
             let about = format!("{title} of {units} mosaics, {network}");
             let means = format!("Means over {units} mosaics; intervals of 95 % from resampling source photos.");
             put(&format!("ranking-{id}"), &about, &means, &|frame| self.ranking(at, frame));
-            put(&format!("spread-{id}"), &about, "Every point is a mosaic.", &|frame| self.spread(at, frame));
-            put(&format!("study-spread-{id}"), &about, "", &|frame| self.study_spread(at, frame));
+            put(&format!("spread-{id}"), &about, "Every point is a mosaic.", &|frame| self.spread(at, 1, frame));
+            put(&format!("study-spread-{id}"), &about, "", &|frame| self.study_spread(at, 1, frame));
             let between = "Spearman's rho between methods over mosaics: whether they find the same ones easy.";
             put(&format!("correlations-{id}"), &about, between, &|frame| self.correlations(at, frame));
         }

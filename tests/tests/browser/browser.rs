@@ -291,16 +291,24 @@ struct Driver {
 }
 
 impl Driver {
+    /// Starts one. Asked for any free port it takes one of IPv6 and then wants the same of IPv4; where another
+    /// process has that, it ends without a word of its port, and another try gets another port.
     fn start() -> Self {
+        (0..8).find_map(|_| Self::begin()).expect("chromedriver says on which port it listens")
+    }
+
+    fn begin() -> Option<Self> {
         let mut command = Command::new(find("chromedriver"));
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("chromedriver starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines().map_while(Result::ok);
         let port =
             lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+        // Ends the process too where it has no port.
+        let driver = Self { child, port: port.unwrap_or_default() };
         // Its later lines must go somewhere, or it blocks.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, port: port.expect("chromedriver says on which port it listens") }
+        port.map(|_| driver)
     }
 }
 

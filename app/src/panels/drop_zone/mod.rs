@@ -1,13 +1,14 @@
 //! Bringing photos: drop anywhere, paste, choose a file, use the camera; and what could not be opened.
 
-use crate::panels::{mosaics, runs};
+use crate::panels::mosaics;
 use crate::state::desk::{Desk, MOSAICS, RUNS};
+use crate::widgets::chooser;
 use crate::widgets::icon::{Draw, Icon};
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, File, FileList};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent};
 
 /// Kinds of files that can be opened, as the file chooser takes them.
 const KINDS: &str =
@@ -20,17 +21,7 @@ pub fn DropZone(
     desk: Desk,
 ) -> impl IntoView {
     let (file, camera) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    let press = |input: NodeRef<html::Input>| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let take = move |input: NodeRef<html::Input>| {
-        let Some(input) = input.get_untracked() else { return };
-        desk.bring(input.files().map(|files| list(&files)).unwrap_or_default());
-        // The same file may be chosen again.
-        input.set_value("");
-    };
+    let take = move |input| desk.bring(chooser::take(input));
     view! {
         <div class="drop">
             <span class="row">
@@ -38,8 +29,8 @@ pub fn DropZone(
                 <span>"Drop or paste anywhere"</span>
             </span>
             <span class="row">
-                <button class="b" type="button" on:click=move |_| press(file)>"Choose a file"</button>
-                <button class="b sq touch" type="button" aria-label="Use the camera" on:click=move |_| press(camera)>
+                <button class="b" type="button" on:click=move |_| chooser::press(file)>"Choose a file"</button>
+                <button class="b sq touch" type="button" aria-label="Use the camera" on:click=move |_| chooser::press(camera)>
                     <Draw icon=Icon::Camera />
                 </button>
             </span>
@@ -137,7 +128,7 @@ pub fn listen(desk: Desk) -> RwSignal<bool> {
         {
             return;
         }
-        let files = dropped.as_ref().map(runs::files).unwrap_or_default();
+        let files = chooser::files(dropped.as_ref().and_then(DataTransfer::files));
         if desk.place.get_untracked() == RUNS && !files.is_empty() {
             return desk.bring_to_runs(files);
         }
@@ -160,14 +151,10 @@ fn transfer(event: &web_sys::Event) -> Option<DataTransfer> {
 }
 
 fn bring(desk: Desk, what: &str, transfer: Option<DataTransfer>) {
-    let files = transfer.and_then(|transfer| transfer.files()).map(|files| list(&files)).unwrap_or_default();
+    let files = chooser::files(transfer.and_then(|transfer| transfer.files()));
     if files.is_empty() {
         desk.notice(what, "It holds no file. Save the picture and bring the file.");
     } else {
         desk.bring(files);
     }
-}
-
-fn list(files: &FileList) -> Vec<File> {
-    (0..files.length()).filter_map(|i| files.item(i)).collect()
 }

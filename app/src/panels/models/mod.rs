@@ -10,6 +10,7 @@ mod test;
 use crate::state::brought::MODELS;
 use crate::state::desk::Desk;
 use crate::state::models::Spot;
+use crate::widgets::chooser;
 use crate::widgets::icon::{Draw, Icon};
 use leptos::html;
 use leptos::prelude::*;
@@ -111,21 +112,10 @@ fn Bring(desk: Desk) -> impl IntoView {
 #[component]
 fn ChooseFile(desk: Desk, id: &'static str, words: &'static str) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let press = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let take = move |_| {
-        let Some(input) = input.get_untracked() else { return };
-        let files = input.files().map(|files| (0..files.length()).filter_map(|i| files.item(i)).collect());
-        desk.bring(files.unwrap_or_default());
-        // The same file may be chosen again.
-        input.set_value("");
-    };
+    let take = move |_| desk.bring(chooser::take(input));
     view! {
         <span>
-            <button class="b" type="button" on:click=press>{words}</button>
+            <button class="b" type="button" on:click=move |_| chooser::press(input)>{words}</button>
             <input node_ref=input id=id class="vh" type="file" accept=MODELS multiple=true tabindex="-1" aria-label=words on:change=take />
         </span>
     }

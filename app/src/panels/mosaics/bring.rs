@@ -2,6 +2,7 @@
 
 use super::files;
 use crate::state::desk::Desk;
+use crate::widgets::chooser;
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
 use leptos::html;
@@ -26,22 +27,10 @@ pub fn Choose(desk: Desk, kind: Kind, class: &'static str, words: &'static str, 
             let _ = input.set_attribute("webkitdirectory", "");
         }
     });
-    let press = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let take = move |_| {
-        let Some(input) = input.get_untracked() else { return };
-        if let Some(list) = input.files() {
-            files::chosen(desk, &list);
-        }
-        // The same folder may be chosen again.
-        input.set_value("");
-    };
+    let take = move |_| files::chosen(desk, chooser::take(input));
     let title = "Photos named Class-1.jpg, a ZIP file, or a CSV table of photos or mosaics";
     view! {
-        <button class=class type="button" title=(kind == Kind::Files).then_some(title) on:click=press>{words}</button>
+        <button class=class type="button" title=(kind == Kind::Files).then_some(title) on:click=move |_| chooser::press(input)>{words}</button>
         <input
             node_ref=input
             id=id

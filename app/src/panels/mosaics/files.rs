@@ -1,21 +1,20 @@
 //! Files on their way from a folder that was chosen or dropped, with their names below it.
 
 use crate::state::desk::Desk;
+use crate::widgets::chooser;
 use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
-    FileSystemFileEntry,
+    Blob, DataTransfer, File, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry, FileSystemFileEntry,
 };
 
 /// Most files that are taken in at once.
 const MOST: usize = 50_000;
 
 /// Files of a chooser: where a folder was chosen, each knows its name below it.
-pub fn chosen(desk: Desk, files: &FileList) {
-    let files: Vec<File> = (0..files.length()).filter_map(|i| files.item(i)).collect();
+pub fn chosen(desk: Desk, files: Vec<File>) {
     bring(desk, files.into_iter().map(|file| (path(&file), file.into())).collect());
 }
 
@@ -43,8 +42,7 @@ pub fn drop(desk: Desk, transfer: &DataTransfer) -> bool {
         .filter_map(|i| items.get(i))
         .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
         .collect();
-    let files: Vec<File> =
-        transfer.files().map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect()).unwrap_or_default();
+    let files = chooser::files(transfer.files());
     if entries.is_empty() && files.is_empty() {
         return false;
     }

@@ -3,26 +3,19 @@
 use super::accuracy::OnMosaics;
 use super::definition::{Define, What};
 use super::figure::{Answers, Draws, Figure, Plot, save_record, save_table};
-use super::table::{Scores, titles};
+use super::table::Scores;
 use crate::state::desk::{Desk, Summed};
-use crate::state::order::entry;
-use crate::state::study::course::Course;
 use crate::widgets::number;
 use crate::widgets::staged::staged;
 use leptos::prelude::*;
 use std::sync::Arc;
-use tessera_core::descriptor::Family;
 use tessera_core::experiment::spec::Convention;
 use tessera_core::experiment::summary::{Estimate, MetricSummary};
-use tessera_core::figure::alphas::{Agreement, alphas};
+use tessera_core::figure::board::{Board, titles};
 use tessera_core::figure::drawing::{Drawing, Unit};
 use tessera_core::figure::frame::Frame;
-use tessera_core::figure::matrix::matrix;
-use tessera_core::figure::ranking::{Ranked, Ranking};
-use tessera_core::figure::study_violin::study_violins;
-use tessera_core::figure::violin::{Spread, violins};
 use tessera_core::metric::Metric;
-use tessera_core::undefined::{Score, Told};
+use tessera_core::undefined::Told;
 
 /// Figures and table: they are drawn one after the other.
 const PARTS: usize = 5;
@@ -139,17 +132,13 @@ fn Failures(desk: Desk) -> impl IntoView {
     }
 }
 
-/// What figures are made of.
+/// What is said of figures.
 #[derive(Clone)]
 struct Source {
     names: Vec<String>,
-    controls: Vec<bool>,
     metric: Metric,
     summary: MetricSummary,
-    chance: Option<f64>,
     units: usize,
-    /// Whether the study's conventions hold, its style of figures too.
-    study: bool,
 }
 
 /// The chosen metric of what was summed up, with the names of its methods.
@@ -157,27 +146,16 @@ fn source(desk: Desk, chosen: Memo<usize>) -> Option<Source> {
     let summed = desk.studio.summed.get()?;
     let summary = summed.summary.metrics.get(chosen.get())?.clone();
     let metric = Metric::find(&summary.metric)?;
-    desk.studio.course.with_untracked(|course| {
-        let course = course.as_ref()?;
-        let control = |id: &str| entry(id).is_some_and(|entry| entry.family == Family::Control);
-        let controls = course.spec().methods.iter().map(|spec| control(&spec.id)).collect();
-        let chance = chance(course, metric);
-        let study = course.spec().convention == Convention::Facct24;
-        Some(Source { names: titles(course), controls, metric, summary, chance, units: summed.summary.units, study })
-    })
+    let names = desk.studio.course.with_untracked(|course| Some(titles(&course.as_ref()?.spec().methods)))?;
+    Some(Source { names, metric, summary, units: summed.summary.units })
 }
 
-/// The score of a map that knows nothing and spreads both signs evenly.
-fn chance(course: &Course, metric: Metric) -> Option<f64> {
-    let targets = course.drawn.mosaics.first()?.targets();
-    let share = targets.iter().filter(|target| **target).count() as f64 / targets.len() as f64;
-    match metric.id() {
-        "precision" | "average-precision" => Some(share),
-        "negative-predictive-value" | "false-discovery-rate" => Some(1.0 - share),
-        "matthews-correlation" => Some(0.0),
-        "f1-score" | "jaccard" => None,
-        _ => Some(0.5),
-    }
+/// A drawing of what was summed up; none as long as nothing was.
+fn of_board(desk: Desk, draw: impl FnOnce(&Board<'_>) -> Option<Drawing>) -> Option<Drawing> {
+    let summed: Arc<Summed> = desk.studio.summed.get()?;
+    desk.studio
+        .course
+        .with_untracked(|course| draw(&Board { record: &course.as_ref()?.record, summary: &summed.summary }))
 }
 
 fn ends(estimate: &Estimate) -> Option<[f64; 2]> {
@@ -196,25 +174,7 @@ fn drawn(draw: impl Fn(&Frame<'_>) -> Option<Drawing> + Send + Sync + 'static) -
 #[component]
 fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let source = Memo::new(move |_| source(desk, chosen).map(Arc::new).map(Same));
-    let draw = move |frame: &Frame<'_>| {
-        let Same(source) = source.get()?;
-        let methods = source.summary.methods.iter().enumerate().map(|(at, method)| {
-            let rank = method
-                .by_mean
-                .map(|standing| standing.interval.map_or([standing.rank; 2], |interval| [interval.low, interval.high]));
-            Ranked {
-                name: &source.names[at],
-                score: method.mean.value.score(),
-                interval: ends(&method.mean),
-                rank,
-                control: source.controls[at],
-                undefined: method.undefined.values().sum(),
-            }
-        });
-        let methods = methods.collect::<Vec<_>>();
-        let (best, statistic, score) = (source.metric.best(), "mean", source.metric.title());
-        Some(Ranking { methods: &methods, best, statistic, score, chance: source.chance }.draw(frame))
-    };
+    let draw = move |frame: &Frame<'_>| of_board(desk, |board| board.ranking(chosen.get(), frame));
     let words = Signal::derive(move || {
         source.get().map_or_else(String::new, |Same(source)| {
             let interval = if source.summary.methods.iter().any(|one| one.mean.interval.is_some()) {
@@ -263,29 +223,13 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let source = Memo::new(move |_| source(desk, chosen).map(Arc::new).map(Same));
     let step = move |units: usize| units.div_ceil(POINTS).max(1);
     let draw = move |frame: &Frame<'_>| {
-        let Same(source) = source.get()?;
-        let rows: Vec<Vec<Score>> = desk.studio.course.with_untracked(|course| {
-            let record = &course.as_ref()?.record;
-            let step = step(record.units.len());
-            let rows = record.scores(chosen.get_untracked());
-            Some(rows.into_iter().map(|row| row.into_iter().step_by(step).map(Told::score).collect()).collect())
-        })?;
-        let first = source.summary.methods.iter().filter_map(|one| Some(one.by_mean?.rank)).fold(f64::MAX, f64::min);
-        let spreads: Vec<Spread<'_>> = rows
-            .iter()
-            .enumerate()
-            .map(|(at, scores)| Spread {
-                name: &source.names[at],
-                scores,
-                leader: source.summary.methods[at].by_mean.is_some_and(|one| one.rank <= first),
-                control: source.controls[at],
-            })
-            .collect();
-        let title = source.metric.title();
-        Some(if source.study {
-            study_violins(&spreads, title, frame)
-        } else {
-            violins(&spreads, source.chance, title, frame)
+        let metric = chosen.get();
+        of_board(desk, |board| {
+            let step = step(board.record.units.len());
+            match board.record.spec.convention {
+                Convention::Facct24 => board.study_spread(metric, step, frame),
+                Convention::Tessera => board.spread(metric, step, frame),
+            }
         })
     };
     let unit = move |column: usize| {
@@ -329,20 +273,7 @@ fn HowSpread(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
 /// Whether mosaics agree on the order of methods.
 #[component]
 fn MosaicsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
-    let draw = move |frame: &Frame<'_>| {
-        let summed: Arc<Summed> = desk.studio.summed.get()?;
-        let rows: Vec<Agreement<'_>> = summed
-            .summary
-            .metrics
-            .iter()
-            .map(|metric| Agreement {
-                name: Metric::find(&metric.metric).map_or("", Metric::title),
-                alpha: metric.alpha.value.score(),
-                interval: ends(&metric.alpha),
-            })
-            .collect();
-        Some(alphas(&rows, frame))
-    };
+    let draw = move |frame: &Frame<'_>| of_board(desk, |board| Some(board.agreement(frame)));
     let says = move |mark: Unit| {
         let Unit::Row(row) = mark else { return None };
         let summed = desk.studio.summed.get_untracked()?;
@@ -379,13 +310,7 @@ fn MosaicsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
 #[component]
 fn MethodsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let source = Memo::new(move |_| source(desk, chosen).map(Arc::new).map(Same));
-    let draw = move |frame: &Frame<'_>| {
-        let Same(source) = source.get()?;
-        let names: Vec<&str> = source.names.iter().map(String::as_str).collect();
-        let values: Vec<Vec<Score>> =
-            source.summary.rho.iter().map(|row| row.iter().map(|one| one.value.score()).collect()).collect();
-        Some(matrix(&names, &values, "rho", frame))
-    };
+    let draw = move |frame: &Frame<'_>| of_board(desk, |board| board.correlations(chosen.get(), frame));
     let says = move |mark: Unit| {
         let (Unit::Pair(row, column), Same(source)) = (mark, source.get_untracked()?) else { return None };
         let rho = source.summary.rho.get(row)?.get(column)?;

@@ -1,11 +1,11 @@
 //! The sheet of a mosaic as a file of its own: its pictures are taken from the page as they lie there.
 
-use super::table::titles;
 use crate::state::desk::Desk;
 use crate::widgets::canvas::context;
 use leptos::prelude::*;
 use tessera_core::descriptor::Sign;
 use tessera_core::experiment::record::Outcome;
+use tessera_core::figure::board::titles;
 use tessera_core::figure::drawing::Drawing;
 use tessera_core::figure::frame::Frame;
 use tessera_core::figure::sheet::{Card, Framed, sheet};
@@ -32,7 +32,7 @@ pub fn drawing(desk: Desk, at: usize) -> Option<Drawing> {
     let (drawn, names, metrics) = desk.studio.course.with_untracked(|course| {
         let course = course.as_ref()?;
         let metrics: Vec<Metric> = course.spec().metrics.iter().filter_map(|id| Metric::find(id)).collect();
-        Some((course.drawn.clone(), titles(course), metrics))
+        Some((course.drawn.clone(), titles(&course.spec().methods), metrics))
     })?;
     let pictures = pictures()?;
     let (mosaic, maps) = pictures.split_first()?;

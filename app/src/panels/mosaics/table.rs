@@ -2,10 +2,10 @@
 
 use super::definition::{Define, What};
 use crate::state::desk::Desk;
-use crate::state::order;
 use crate::state::study::course::Course;
 use crate::widgets::number;
 use leptos::prelude::*;
+use tessera_core::figure::board::titles;
 use tessera_core::metric::Metric;
 use tessera_core::statistics::ranking::Best;
 
@@ -77,17 +77,6 @@ fn metrics(course: &Course) -> Vec<&'static str> {
     course.spec().metrics.iter().filter_map(|id| Some(Metric::find(id)?.id())).collect()
 }
 
-/// Names of a run's methods as a person reads them.
-pub(super) fn titles(course: &Course) -> Vec<String> {
-    let names = course.record.names();
-    let ids = course.spec().methods.iter().zip(names);
-    ids.map(|(spec, name)| {
-        let number = name.strip_prefix(&spec.id).unwrap_or_default().replace('-', " ");
-        format!("{}{number}", order::title(&spec.id))
-    })
-    .collect()
-}
-
 fn rows(course: &Course, by: usize) -> Vec<Row> {
     let metrics = metrics(course);
     let best = metrics.get(by).and_then(|id| Metric::find(id)).map_or(Best::Highest, Metric::best);
@@ -104,7 +93,7 @@ fn rows(course: &Course, by: usize) -> Vec<Row> {
             seconds: course.tallies.seconds(method),
         }
     };
-    let named = titles(course).into_iter().zip(course.record.names());
+    let named = titles(&course.spec().methods).into_iter().zip(course.record.names());
     let mut rows: Vec<Row> = named.enumerate().map(row).collect();
     rows.sort_by(|a, b| {
         let value = |row: &Row| row.means.get(by).and_then(|(_, mean)| *mean);

@@ -2,35 +2,19 @@
 
 use super::words::ends;
 use crate::state::desk::Desk;
+use crate::widgets::chooser;
 use crate::widgets::icon::{Draw, Icon};
 use crate::widgets::number;
 use leptos::html;
 use leptos::prelude::*;
-use web_sys::{DataTransfer, File};
-
-/// The files of something that was dropped.
-pub fn files(transfer: &DataTransfer) -> Vec<File> {
-    transfer.files().map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect()).unwrap_or_default()
-}
 
 /// A button that opens the system's chooser, for whatever this place takes.
 #[component]
 pub fn Choose(desk: Desk, words: &'static str, id: &'static str) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let press = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let take = move |_| {
-        let Some(input) = input.get_untracked() else { return };
-        let files = input.files().map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect());
-        desk.bring_to_runs(files.unwrap_or_default());
-        // The same file may be chosen again.
-        input.set_value("");
-    };
+    let take = move |_| desk.bring_to_runs(chooser::take(input));
     view! {
-        <button class="b" type="button" on:click=press>{words}</button>
+        <button class="b" type="button" on:click=move |_| chooser::press(input)>{words}</button>
         <input node_ref=input id=id class="vh" type="file" multiple=true tabindex="-1" aria-label=words on:change=take />
     }
 }

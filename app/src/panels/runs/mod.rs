@@ -10,7 +10,7 @@ mod share;
 mod verdict;
 mod words;
 
-pub use bring::{Bring, files};
+pub use bring::Bring;
 pub use compare::Comparing;
 pub use link::Linked;
 pub use list::List;
