@@ -316,7 +316,7 @@ impl Observer for Posting<'_> {
         if !matches!(step, Step::Running { .. }) {
             self.shown = now;
         }
-        if matches!(step, Step::Answered { .. } | Step::Mapped { .. } | Step::Missing { .. }) {
+        if matches!(step, Step::Answered { .. } | Step::Gathered { .. } | Step::Mapped { .. } | Step::Missing { .. }) {
             self.since = now;
         }
         match step {
@@ -340,7 +340,7 @@ impl Observer for Posting<'_> {
             }
             Step::Gathered { at, gathered } => {
                 let numbers = bytes(&gathered.numbers);
-                self.host.post(Event::Gathered { job, at, gathered: gathered.facts }, vec![numbers]);
+                self.host.post(Event::Gathered { job, at, gathered: gathered.facts, seconds }, vec![numbers]);
             }
             Step::Missing { at, why } => {
                 self.host.post(Event::Missing { job, at, sentence: why.to_string() }, vec![]);

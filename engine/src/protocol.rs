@@ -91,7 +91,7 @@ pub enum Request {
         #[serde(default)]
         judge: Option<Box<Judge>>,
         /// Which of the samples of its one method are drawn, where not all.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Portion::is_whole")]
         portion: Portion<gathered::Facts>,
     },
     /// Sums a record up. Buffers: the record as JSON. Needs no open network. Answer: `Summarised` or `Failed`.
@@ -228,6 +228,8 @@ pub enum Event {
         at: usize,
         /// What is known of it.
         gathered: gathered::Facts,
+        /// Seconds that the samples took that were drawn here.
+        seconds: f64,
     },
     /// A method has no map here; the others go on.
     Missing {

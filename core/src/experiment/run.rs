@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
-use crate::descriptor::{ChoiceError, Scale};
+use crate::descriptor::{ChoiceError, Cost, Scale};
 use crate::map::Map;
 use crate::method::{self, Gathered, MethodError, Portion, Watcher, Work};
 use crate::network::shape::ShapeError;
@@ -158,15 +158,17 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
         return Ok(Flow::Stop);
     }
     // The forward pass is done, and counted once.
-    let costs: Vec<f64> = methods
+    let foretold: Vec<Cost> = methods
         .iter()
         .zip(&settings)
-        .map(|(spec, settings)| (method::cost(&spec.id, settings, session.plan()).passes() - 1.0).max(0.0))
+        .map(|(spec, settings)| method::cost(&spec.id, settings, session.plan()))
         .collect();
+    let costs: Vec<f64> = foretold.iter().map(|cost| (cost.passes() - 1.0).max(0.0)).collect();
     let all = 1.0 + costs.iter().sum::<f64>();
     for (at, (spec, settings)) in methods.iter().zip(settings).enumerate() {
         let done = 1.0 + costs[..at].iter().sum::<f64>();
-        if observer.see(Step::Running { at, done, all }).await == Flow::Stop {
+        let begun = begun(cell.portion, foretold[at]) * costs[at];
+        if observer.see(Step::Running { at, done: done + begun, all }).await == Flow::Stop {
             return Ok(Flow::Stop);
         }
         let mut watching = Watching { observer, at, done, passes: costs[at], all, stopped: false };
@@ -196,6 +198,12 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
         }
     }
     Ok(Flow::Go)
+}
+
+/// Share of a method's samples that are drawn already.
+fn begun(portion: Option<&Portion>, cost: Cost) -> f64 {
+    let drawn = portion.map_or(0, Portion::drawn).min(cost.samples);
+    drawn as f64 / cost.samples.max(1) as f64
 }
 
 /// Tells the observer of a run how far one of its methods is.

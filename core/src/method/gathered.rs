@@ -43,7 +43,21 @@ pub struct Portion<Begun = Gathered> {
     pub apart: bool,
 }
 
+impl<Begun> Portion<Begun> {
+    /// Whether it is all samples, and none of them are drawn yet.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.begun.is_empty() && self.range.is_none() && !self.apart
+    }
+}
+
 impl Portion {
+    /// How many samples are drawn already.
+    #[must_use]
+    pub fn drawn(&self) -> usize {
+        self.begun.iter().flat_map(|part| &part.facts.samples).map(|(from, to)| to.saturating_sub(*from)).sum()
+    }
+
     /// Which of so many samples are wanted.
     #[must_use]
     pub fn wanted(&self, count: usize) -> Range<usize> {
@@ -126,8 +140,9 @@ pub(super) fn ranges<K: Keep>(kept: &K) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Which of the wanted samples are in none of the rows.
-pub(super) fn missing(rows: &[Range<usize>], wanted: Range<usize>) -> Vec<Range<usize>> {
+/// Which of the wanted samples are in none of the rows, which are in order and apart from each other.
+#[must_use]
+pub fn missing(rows: &[Range<usize>], wanted: Range<usize>) -> Vec<Range<usize>> {
     let mut from = wanted.start;
     let mut missing = vec![];
     for row in rows.iter().chain([&(wanted.end..wanted.end)]) {

@@ -101,15 +101,23 @@ pub async fn sampled<K: Keep>(
     finish: impl AsyncFn(&Work<'_, '_>, K::Found, &[Range<usize>]) -> Result<Map, MethodError>,
 ) -> Result<Map, MethodError> {
     let Samples { count, length, batch } = samples;
+    let with_neighbour = |work: &mut Work<'_, '_>, alone: usize| {
+        let first = alone.min(count - 2);
+        let both = draw(work, first..first + 2)?.flat();
+        Ok::<_, MethodError>(Value::from(both.narrow(0, (alone - first) * length, length).reshape([1, length])))
+    };
     let mut kept: K = work.resumed(count, length)?;
     let wanted = work.portion.map_or(0..count, |portion| portion.wanted(count));
     let apart = work.portion.is_some_and(|portion| portion.apart);
     let rows = ranges(&kept);
     let mut done = counted(&rows);
     let mut stopped = false;
-    for batch in missing(&rows, wanted.clone()).into_iter().flat_map(|row| cut(row, batch)) {
-        kept.add(batch.start, &draw(work, batch.clone())?);
-        done += batch.len();
+    for numbers in missing(&rows, wanted.clone()).into_iter().flat_map(|row| cut(row, batch)) {
+        // A matrix product of one row is added in another order than one of several, so no sample goes alone.
+        let alone = numbers.len() == 1 && batch > 1 && count > 1;
+        let drawn = if alone { with_neighbour(work, numbers.start)? } else { draw(work, numbers.clone())? };
+        kept.add(numbers.start, &drawn);
+        done += numbers.len();
         match work.watcher.went(done as f64 / count as f64).await {
             Flow::Go => {}
             // One worker's sketch stands for all, and the first has those samples without which some have none.

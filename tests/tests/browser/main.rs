@@ -23,4 +23,5 @@ mod policy;
 mod refusals;
 mod runs;
 mod server;
+mod shares;
 mod smooth;
