@@ -161,12 +161,16 @@ mod tests {
 
     #[test]
     fn gaps_are_found() {
-        assert_eq!(missing(&[], 0..9), [0..9]);
-        assert_eq!(missing(&[0..4, 6..7], 0..9), [4..6, 7..9]);
-        assert_eq!(missing(&[0..4, 6..12], 2..9), [4..6]);
-        assert_eq!(missing(&[0..4], 6..9), [6..9]);
-        assert!(missing(&[0..9], 0..9).is_empty());
-        assert!(missing(&[], 0..0).is_empty());
+        let gaps = |rows: &[(usize, usize)], (from, to): (usize, usize)| -> Vec<(usize, usize)> {
+            let rows: Vec<Range<usize>> = rows.iter().map(|&(from, to)| from..to).collect();
+            missing(&rows, from..to).into_iter().map(|gap| (gap.start, gap.end)).collect()
+        };
+        assert_eq!(gaps(&[], (0, 9)), [(0, 9)]);
+        assert_eq!(gaps(&[(0, 4), (6, 7)], (0, 9)), [(4, 6), (7, 9)]);
+        assert_eq!(gaps(&[(0, 4), (6, 12)], (2, 9)), [(4, 6)]);
+        assert_eq!(gaps(&[(0, 4)], (6, 9)), [(6, 9)]);
+        assert_eq!(gaps(&[(0, 9)], (0, 9)), []);
+        assert_eq!(gaps(&[], (0, 0)), []);
     }
 
     #[test]

@@ -14,12 +14,12 @@ const LISTEN: &str = "window.asked = []; window.told = []; let workers = 0;
             this.addEventListener('message', event => {
                 const [kind, what] = Object.entries(JSON.parse(event.data[0]))[0];
                 if (['Progress', 'Gathered', 'Mapped', 'Stopped'].includes(kind))
-                    told.push({ kind, own, at: performance.now(), ...what });
+                    told.push({ kind, own, when: performance.now(), ...what });
             });
         }
         postMessage(message, ...rest) {
             const what = JSON.parse(message[0]).Explain;
-            if (what) asked.push({ at: performance.now(), ...what });
+            if (what) asked.push({ when: performance.now(), ...what });
             super.postMessage(message, ...rest);
         }
     };";
@@ -72,7 +72,7 @@ async fn passes(browser: &Browser) -> f64 {
 
 /// Seconds from the question to the map, by the page's clock.
 async fn seconds(browser: &Browser) -> f64 {
-    let script = "return (told.filter(one => one.kind === 'Mapped').at(-1).at - asked[0].at) / 1000";
+    let script = "return (told.filter(one => one.kind === 'Mapped').at(-1).when - asked[0].when) / 1000";
     browser.run(script, vec![]).await.as_f64().unwrap_or_default()
 }
 
