@@ -6,6 +6,7 @@ mod axis;
 pub mod bcos;
 pub mod board;
 mod dots;
+pub mod differences;
 pub mod drawing;
 pub mod frame;
 pub mod legend;
