@@ -170,7 +170,8 @@ fn runs_are_held_against_each_other() {
     assert_eq!(means[0], means[1]);
     assert_ne!(means[0], means[2], "another seed draws other mosaics");
     let summary: Value = serde_json::from_slice(&fs::read(folder.join("one/summary.json")).unwrap()).unwrap();
-    let says = |metric: &str| summary["metrics"].as_array().unwrap().iter().find(|one| one["metric"] == metric).unwrap();
+    let says =
+        |metric: &str| summary["metrics"].as_array().unwrap().iter().find(|one| one["metric"] == metric).unwrap();
     assert_eq!(says("precision")["methods"][0]["mean"]["value"], means[0]);
     assert_eq!(says("precision")["differences"]["ranks"].as_array().map(Vec::len), Some(2));
     assert!(document["runs"][0]["metrics_agree"].is_number(), "{document:#}");

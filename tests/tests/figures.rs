@@ -193,7 +193,10 @@ fn drawings(scores: &[Vec<Score>], width: f64, theme: &Theme) -> Vec<(&'static s
                 ),
             ),
         ),
-        ("differences", differing(scores).draw(&frame("Do methods differ?", "Mean ranks over mosaics, Nemenyi at 5 %."))),
+        (
+            "differences",
+            differing(scores).draw(&frame("Do methods differ?", "Mean ranks over mosaics, Nemenyi at 5 %.")),
+        ),
     ]
 }
 

@@ -4,8 +4,8 @@ use crate::file::read_record;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use tessera_core::experiment::summary::{MethodSummary, RESAMPLES, Summary};
 use tessera_core::experiment::compare::agreement;
+use tessera_core::experiment::summary::{MethodSummary, Summary};
 use tessera_core::undefined::Told;
 
 /// Hold finished runs against each other: every method's mean in each, and whether all put the methods in one order
@@ -61,9 +61,7 @@ type Row<'a> = (&'a str, Vec<&'a [MethodSummary]>);
 
 /// The metrics that all runs have, in the first one's order.
 fn common(runs: &[Run]) -> Vec<Row<'_>> {
-    let find = |run: &'_ Run, id: &str| {
-        run.summary.metrics.iter().position(|metric| metric.metric == id)
-    };
+    let find = |run: &'_ Run, id: &str| run.summary.metrics.iter().position(|metric| metric.metric == id);
     let row = |id: &'_ String| -> Option<Vec<usize>> { runs.iter().map(|run| find(run, id)).collect() };
     let metrics = runs[0].summary.metrics.iter().filter_map(|metric| {
         let places = row(&metric.metric)?;

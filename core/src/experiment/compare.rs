@@ -131,7 +131,13 @@ mod tests {
             by_median: None,
         };
         let methods = methods.iter().map(method).collect();
-        MetricSummary { metric: id.into(), methods, alpha: estimate(0.0), rho: vec![], differences: Differences::default() }
+        MetricSummary {
+            metric: id.into(),
+            methods,
+            alpha: estimate(0.0),
+            rho: vec![],
+            differences: Differences::default(),
+        }
     }
 
     #[test]

@@ -79,7 +79,10 @@ mod tests {
         let rows = [row([0.9, 0.8, 0.7, 0.9, 0.8]), vec![None; 5], row([0.1, 0.2, 0.3, 0.2, 0.1])];
         let found = Differences::of(&names, &rows, Best::Highest);
         let tested = found.tested().expect("two methods, five units");
-        assert_eq!((&tested.methods[..], &tested.friedman.ranks[..]), (&["a", "c"].map(String::from)[..], &[1.0, 2.0][..]));
+        assert_eq!(
+            (&tested.methods[..], &tested.friedman.ranks[..]),
+            (&["a", "c"].map(String::from)[..], &[1.0, 2.0][..])
+        );
         // Of two methods Nemenyi's test is the normal one: 1.96 standard errors of a mean rank's difference, sqrt(1/5).
         assert!((tested.critical - 1.959_963_984_540_054 / 5.0_f64.sqrt()).abs() < 1e-6, "{}", tested.critical);
         for one in [found, Differences::of(&names[..1], &rows[..1], Best::Highest)] {

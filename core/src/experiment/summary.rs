@@ -40,13 +40,8 @@ pub struct Summary {
     /// Rho between metrics, one method after another.
     pub between_metrics: Vec<BetweenMetrics>,
     /// How far metrics agree on the order of methods by their means: Krippendorff's alpha of the ranks, ordinal.
-    #[serde(default = "unsaid")]
+    #[serde(default)]
     pub metrics_agree: Told,
-}
-
-/// What a summary of an earlier version does not say.
-fn unsaid() -> Told {
-    Told::Undefined(Undefined::Missing)
 }
 
 /// How often the answer names a class.

@@ -148,8 +148,7 @@ impl Board<'_> {
         let says = self.summary.between_metrics.get(method)?;
         let title = |id: &String| Metric::find(id).map_or("", Metric::title);
         let names: Vec<&str> = self.record.spec.metrics.iter().map(title).collect();
-        let values: Vec<Vec<Score>> =
-            says.rho.iter().map(|row| row.iter().map(|one| one.score()).collect()).collect();
+        let values: Vec<Vec<Score>> = says.rho.iter().map(|row| row.iter().map(|one| one.score()).collect()).collect();
         Some(matrix(&names, &values, "rho", frame))
     }
 

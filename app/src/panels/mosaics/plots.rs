@@ -288,7 +288,9 @@ pub fn MetricsAgree(desk: Desk) -> impl IntoView {
     let method = RwSignal::new(0_usize);
     let names = Memo::new(move |_| {
         desk.studio.summed.track();
-        desk.studio.course.with_untracked(|course| course.as_ref().map(|one| titles(&one.spec().methods)).unwrap_or_default())
+        desk.studio
+            .course
+            .with_untracked(|course| course.as_ref().map(|one| titles(&one.spec().methods)).unwrap_or_default())
     });
     let chosen = Memo::new(move |_| method.get().min(names.with(Vec::len).saturating_sub(1)));
     let draw = move |frame: &Frame<'_>| of_board(desk, |board| board.between_metrics(chosen.get(), frame));
