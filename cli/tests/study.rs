@@ -159,7 +159,11 @@ fn runs_are_held_against_each_other() {
     done(tessera(&folder, SPEC));
     done(tessera(&folder, "run spec.json samples.csv --out one"));
     done(tessera(&folder, &SPEC.replace("--seed 3", "--seed 4")));
-    done(tessera(&folder, "run spec.json samples.csv --out other"));
+    done(tessera(&folder, "run spec.json samples.csv --out other --sheets --png"));
+    // 760 units and two pixels each, as the header of a PNG says.
+    let width = |name: &str| u32::from_be_bytes(fs::read(folder.join(name)).unwrap()[16..20].try_into().unwrap());
+    assert_eq!(width("other/figures/ranking-precision.png"), 1520);
+    assert!(width("other/sheets/0.png") > 300);
     let document: Value =
         serde_json::from_str(&done(tessera(&folder, "compare one one/record.json other --json"))).unwrap();
     assert_eq!(document["runs"].as_array().map(Vec::len), Some(3));

@@ -1,6 +1,6 @@
 //! `tessera merge`: puts the records of shards together.
 
-use super::run::conclude;
+use super::run::{Told, conclude};
 use crate::file::read_record;
 use clap::Args;
 use std::path::PathBuf;
@@ -15,9 +15,8 @@ pub struct Merge {
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Print the summary as JSON instead of a table
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    told: Told,
 }
 
 impl Merge {
@@ -30,6 +29,6 @@ impl Merge {
         let record = Record::merge(records)?;
         let spec = record.spec.canonical();
         crate::file::write(&self.out, "spec.json", spec.as_bytes())?;
-        conclude(&record, &self.out, self.json)
+        conclude(&record, &self.out, &self.told)
     }
 }
