@@ -5,6 +5,7 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::method::Portion;
 use tessera_core::network::card::Card;
 use tessera_core::photo::Crop;
 use tessera_engine::dispatch::{Buffer, Engine, Host, floats};
@@ -67,6 +68,7 @@ fn explain(methods: &[&str]) -> (Request, Vec<Buffer>) {
         methods,
         preprocess: None,
         judge: None,
+        portion: Portion::default(),
     };
     let rgb = (0..224 * 224 * 3).map(|i| (i * 31 % 251) as u8).collect();
     (request, vec![rgb])

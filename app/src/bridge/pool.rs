@@ -284,6 +284,7 @@ impl Pool {
             Event::Answered { .. }
             | Event::Progress { .. }
             | Event::Sketched { .. }
+            | Event::Gathered { .. }
             | Event::Missing { .. }
             | Event::Mapped { .. } => {}
         }

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
 use crate::descriptor::{ChoiceError, Scale};
 use crate::map::Map;
-use crate::method::{self, MethodError, Watcher, Work};
+use crate::method::{self, Gathered, MethodError, Portion, Watcher, Work};
 use crate::network::shape::ShapeError;
 use crate::network::value::ReadError;
 use crate::network::{Network, Objective, Session};
@@ -25,13 +25,15 @@ pub struct Cell<'a> {
     pub seed: u64,
     /// The methods, in order.
     pub methods: &'a [MethodSpec],
+    /// Which of their samples are drawn, if not all. One that has none to be drawn apart runs whole.
+    pub portion: Option<&'a Portion>,
 }
 
 impl<'a> Cell<'a> {
     /// Only the network's answer.
     #[must_use]
     pub fn answer(input: &'a Input) -> Cell<'a> {
-        Cell { input, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods: &[] }
+        Cell { input, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods: &[], portion: None }
     }
 }
 
@@ -60,6 +62,13 @@ pub enum Step<'a> {
         at: usize,
         /// Its map so far.
         map: Map,
+    },
+    /// What a method's samples came to, where they were broken off or a portion of them was asked for.
+    Gathered {
+        /// Which of the cell's methods.
+        at: usize,
+        /// What they came to.
+        gathered: Gathered,
     },
     /// A method is done.
     Mapped {
@@ -169,6 +178,7 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
             seed: cell.seed,
             entry: method::entry(&spec.id).expect("completed above"),
             passes: 1.0 + costs[at],
+            portion: cell.portion,
             watcher: &mut watching,
         };
         let drawn = method::run(&mut work).await;
@@ -177,6 +187,8 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
             Ok(map) => Step::Mapped { at, map },
             Err(MethodError::Device(error)) => return Err(RunError::Device(error)),
             Err(MethodError::Stopped) => return Ok(Flow::Stop),
+            Err(MethodError::Apart) if stopped => return Ok(Flow::Stop),
+            Err(MethodError::Apart) => continue,
             Err(why) => Step::Missing { at, why },
         };
         if observer.see(step).await == Flow::Stop || stopped {
@@ -209,6 +221,12 @@ impl Watcher for Watching<'_> {
     fn sketch(&mut self, map: Map) -> Moment<'_, ()> {
         Box::pin(async move {
             self.observer.see(Step::Sketched { at: self.at, map }).await;
+        })
+    }
+
+    fn gathered(&mut self, gathered: Gathered) -> Moment<'_, ()> {
+        Box::pin(async move {
+            self.observer.see(Step::Gathered { at: self.at, gathered }).await;
         })
     }
 }

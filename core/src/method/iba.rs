@@ -8,6 +8,7 @@
 
 use super::adam::Adam;
 use super::moments::Sum;
+use super::sampling::Keep;
 use super::prelude::*;
 use crate::descriptor::Scale;
 use crate::random::Stream;
@@ -230,7 +231,7 @@ impl Bottleneck {
             let mixed = (through.clone() * kept.clone() + usual) * self.active.clone();
             let objective = work.objective.clone();
             let signal = work.session.pull_from(node, mixed, &objective);
-            sum.add(&Value::from(signal * through * self.active.clone()));
+            sum.add(batch.start, &Value::from(signal * through * self.active.clone()));
         }
         sum.total().reshape([1, channels, rows, columns]) / copies as f64
     }

@@ -1,13 +1,14 @@
 //! Attribution methods: one file each, named once in the table below.
 //!
 //! A method has an `ENTRY`, which says what it is and what can be set, a `cost`, which foretells its passes, and a `run`.
-//! What several share has a file of its own: `derivative`, `noisy`, `sampling`, `moments`, `quadrature`, `principal`, `attention`,
+//! What several share has a file of its own: `derivative`, `noisy`, `sampling`, `gathered`, `moments`, `quadrature`, `principal`, `attention`,
 //! `coalitions`, `regression`, `adam`, `output`.
 
 mod adam;
 mod attention;
 mod coalitions;
 mod derivative;
+pub mod gathered;
 mod moments;
 mod noisy;
 mod output;
@@ -22,6 +23,7 @@ pub mod work;
 use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
 use crate::network::Plan;
+pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
 /// The parameter of methods that look at a layer.
@@ -129,6 +131,9 @@ impl Catalogue for Methods {
 /// # Errors
 /// If the device fails, the network lacks what the method needs, or the map is not defined.
 pub async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    if cost(work.entry.id, &work.settings, work.session.plan()).samples == 0 {
+        work.portion = None;
+    }
     let map = dispatch(work).await?;
     match map.values.iter().filter(|value| !value.is_finite()).count() {
         0 => Ok(map),

@@ -29,7 +29,7 @@ const DROP: &str = "const transfer = new DataTransfer();
     document.querySelector('#main').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }));";
 
 /// Waits until a script of the page says yes.
-async fn until(browser: &Browser, what: &str, seconds: u64, script: &str) {
+pub async fn until(browser: &Browser, what: &str, seconds: u64, script: &str) {
     let end = Instant::now() + Duration::from_secs(seconds);
     while browser.run(script, vec![]).await != json!(true) {
         let shown = browser.text("#app").await;
@@ -39,7 +39,7 @@ async fn until(browser: &Browser, what: &str, seconds: u64, script: &str) {
 }
 
 /// The link of what is open.
-async fn share(browser: &Browser) -> String {
+pub async fn share(browser: &Browser) -> String {
     browser.click(".top button[aria-label^=Share]").await;
     until(browser, "the link is written", 20, "return !!document.querySelector('#link')?.value").await;
     let link = browser.run("return document.querySelector('#link').value", vec![]).await;
@@ -51,13 +51,13 @@ async fn share(browser: &Browser) -> String {
 }
 
 /// Opens an address as a visitor does who has nothing else open.
-async fn open(browser: &Browser, address: &str) {
+pub async fn open(browser: &Browser, address: &str) {
     browser.goto("about:blank").await;
     browser.goto(address).await;
 }
 
 /// Runs the link that is open and gives its verdict and the words of it.
-async fn ran(browser: &Browser, seconds: u64) -> (String, String) {
+pub async fn ran(browser: &Browser, seconds: u64) -> (String, String) {
     let ready = "return document.querySelector('#run-offer')?.disabled === false";
     until(browser, "the link can be run", 60, ready).await;
     browser.click("#run-offer").await;
@@ -68,7 +68,8 @@ async fn ran(browser: &Browser, seconds: u64) -> (String, String) {
     (outcome.as_str().unwrap_or_default().to_owned(), words)
 }
 
-async fn count(browser: &Browser, selector: &str) -> u64 {
+/// How many elements a selector finds.
+pub async fn count(browser: &Browser, selector: &str) -> u64 {
     let found = browser.run("return document.querySelectorAll(arguments[0]).length", vec![json!(selector)]).await;
     found.as_u64().unwrap_or_default()
 }

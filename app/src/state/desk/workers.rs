@@ -8,7 +8,7 @@ use crate::bridge::client::Heard;
 use crate::bridge::pool::{Need, Order, Phase, Seat, Stopped, Task};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
+use tessera_engine::protocol::{DeviceKind, Event, Job, Portion, Request};
 use wasm_bindgen_futures::spawn_local;
 
 /// Milliseconds a worker has to answer when it is asked to stop.
@@ -113,6 +113,7 @@ impl Desk {
                     methods,
                     preprocess: None,
                     judge: None,
+                    portion: Portion::default(),
                 };
                 self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
             }
@@ -174,6 +175,7 @@ impl Desk {
                 }
             }
             Event::Progress { job, at, done, all } => self.progressed(job, at, done, all),
+            Event::Gathered { .. } => {}
             Event::Missing { job, at, sentence } => self.missed(job, at, sentence),
             Event::Sketched { job, at, map } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first()) {
