@@ -22,7 +22,7 @@ pub mod work;
 
 use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
-use crate::network::Plan;
+use crate::network::{Plan, Session};
 pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
@@ -123,6 +123,14 @@ impl Catalogue for Methods {
 
     fn find(id: &str) -> Option<(&'static str, &'static [Param])> {
         entry(id).map(|entry| (entry.title, entry.params))
+    }
+}
+
+/// Tells a session what a method will want of the shared forward pass, where that is more than gradients want: relevance
+/// propagation alone.
+pub fn foresee(session: &mut Session<'_>, id: &str, settings: &Settings) {
+    if id == lrp::ENTRY.id {
+        session.foresee(lrp::rules(settings, &session.network.card.preprocess));
     }
 }
 
