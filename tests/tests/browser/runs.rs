@@ -128,21 +128,13 @@ fn a_broken_link_is_one_sentence_and_blocks_nothing() {
     });
 }
 
-/// A study of the sample set with two cheap methods, that nobody has run.
-fn proposed() -> Claim {
+/// A study of a dataset with two cheap methods, that nobody has run.
+pub fn proposed(dataset: &Dataset, draw: Draw) -> Claim {
     let card: Card = serde_json::from_slice(&bytes(root().join("public/models/efficientnet-lite0/card.json")))
         .expect("the bundled network's card");
-    let member = |sample: &crate::page::Sample| Member {
-        file: sample.file.clone(),
-        class: sample.class,
-        sha256: sha256(&bytes(root().join("public/samples").join(&sample.file))),
-    };
-    let mut members: Vec<Member> = samples().iter().map(member).collect();
-    members.sort_by(|one, other| one.file.cmp(&other.file));
-    let dataset = Dataset { name: "sample set".into(), members };
     let mosaics = Mosaics {
         dataset: dataset.spec(),
-        draw: Draw::Even { per_class: 1, targets: 1, seed: 7 },
+        draw,
         layout: Layout { cell: 112, ..Layout::facct24() },
         fit: Fit::Keep,
         stored: Stored::Lossless,
@@ -164,12 +156,24 @@ fn proposed() -> Claim {
     Claim { spec, found: None }
 }
 
+/// One of the sample set.
+fn of_samples() -> Claim {
+    let member = |sample: &crate::page::Sample| Member {
+        file: sample.file.clone(),
+        class: sample.class,
+        sha256: sha256(&bytes(root().join("public/samples").join(&sample.file))),
+    };
+    let mut members: Vec<Member> = samples().iter().map(member).collect();
+    members.sort_by(|one, other| one.file.cmp(&other.file));
+    proposed(&Dataset { name: "sample set".into(), members }, Draw::Even { per_class: 1, targets: 1, seed: 7 })
+}
+
 #[test]
 fn a_study_by_link_is_kept_goes_out_comes_in_and_is_compared() {
     let server = Server::of_site();
     let wish = Wish { before: Some(KEEP), ..Wish::default() };
     visit(&server, wish, async |browser| {
-        open(browser, &format!("{}#/runs?run={}", server.address, link::write(&proposed()))).await;
+        open(browser, &format!("{}#/runs?run={}", server.address, link::write(&of_samples()))).await;
         let (_, words) = ran(browser, 240).await;
         assert!(words.contains("claims no numbers"), "{words}");
         until(browser, "the run is kept", 20, "return document.querySelectorAll('#runs tbody tr').length === 1").await;
@@ -193,7 +197,7 @@ fn a_study_by_link_is_kept_goes_out_comes_in_and_is_compared() {
         assert_eq!(browser.run(differences, vec![]).await, json!(["0.0000", "0.0000"]));
         let link = share(browser).await;
         let claim = link::read(&link).expect("the page writes links that core reads");
-        assert_eq!(claim.spec, proposed().spec);
+        assert_eq!(claim.spec, of_samples().spec);
         assert_eq!(claim.found.map(|found| (found.units, found.means.len())), Some((8, 2)));
         open(browser, &link).await;
         let (outcome, words) = ran(browser, 240).await;
