@@ -2,7 +2,7 @@
 //! a run stopped and gone on with, and found again after a reload.
 
 use crate::browser::{Browser, Wish, pause, visit};
-use crate::looks::{FAULTS, PALE, SIZES, list, resize};
+use crate::looks::{SIZES, looked_at};
 use crate::server::Server;
 use serde::Deserialize;
 use serde_json::json;
@@ -273,16 +273,7 @@ fn the_place_fits_at_every_width() {
                 browser.click(".mosaics-grid li:nth-child(6) .mosaic").await;
                 place(browser, "the sheet is open", |seen| seen.maps.len() == 3).await;
             }
-            for size in SIZES {
-                for theme in ["light", "dark"] {
-                    resize(browser, size, theme).await;
-                    browser.screenshot(&format!("mosaics-{step}-{}-{theme}", size.0)).await;
-                    for script in [FAULTS, PALE] {
-                        let found = list(browser.run(script, vec![]).await);
-                        faults.extend(found.into_iter().map(|fault| format!("{step} {} {theme}: {fault}", size.0)));
-                    }
-                }
-            }
+            faults.extend(looked_at(browser, &format!("mosaics-{step}"), &SIZES).await);
         }
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     });

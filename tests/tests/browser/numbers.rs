@@ -18,8 +18,9 @@ return [...document.querySelectorAll('#own-found .fig')].map(fig => ({
     rows: [...fig.querySelectorAll('tbody tr')].map(row => [...row.children].map(text)),
 }));"#;
 
+/// What the page says of a file.
 #[derive(Clone, Debug, Deserialize)]
-struct Found {
+pub struct Found {
     name: String,
     note: String,
     alpha: String,
@@ -33,7 +34,7 @@ async fn found(browser: &Browser) -> Vec<Found> {
 }
 
 /// Brings files; waits for what is said of each.
-async fn bring(browser: &Browser, files: &[(&str, Vec<u8>)]) -> Vec<Found> {
+pub async fn bring(browser: &Browser, files: &[(&str, Vec<u8>)]) -> Vec<Found> {
     let files: Vec<(String, Vec<u8>)> =
         files.iter().map(|(name, content)| ((*name).to_owned(), content.clone())).collect();
     let folder = written(browser, "own", &files);
@@ -73,15 +74,19 @@ fn npy(shape: (usize, usize), values: &[f32]) -> Vec<u8> {
 /// Krippendorff's own example, as the command's test has it.
 const EXAMPLE: &str = "1,2,3,3,2,1,4,1,2,,,\n1,2,3,3,2,2,4,1,2,5,,3\n,3,3,3,2,3,4,2,2,5,1,\n1,2,3,3,2,4,4,1,2,5,1,\n";
 
+/// A map and tables, as the command's test has them.
+pub fn own() -> [(&'static str, Vec<u8>); 3] {
+    let methods = b"method,m1,m2,m3\nlrp,1,2,3\ngradcam,3,2,\nflat,1,1,1\n".to_vec();
+    let map = npy((2, 2), &[2.0, 0.5, 0.25, 1.0]);
+    [("map.npy", map), ("example.csv", EXAMPLE.into()), ("methods.csv", methods)]
+}
+
 #[test]
 fn a_map_and_tables_get_the_numbers_of_the_command() {
     let server = Server::of_site();
     visit(&server, Wish::default(), async |browser| {
         enter(browser).await;
-        let map = npy((2, 2), &[2.0, 0.5, 0.25, 1.0]);
-        let methods = b"method,m1,m2,m3\nlrp,1,2,3\ngradcam,3,2,\nflat,1,1,1\n".to_vec();
-        let files = [("map.npy", map), ("example.csv", EXAMPLE.into()), ("methods.csv", methods)];
-        let [map, example, methods] = &bring(browser, &files).await[..] else { panic!("three answers") };
+        let [map, example, methods] = &bring(browser, &own()).await[..] else { panic!("three answers") };
 
         let command = printed("score.txt");
         assert!(command.starts_with(&format!("map.npy: {}", map.note.trim_end_matches('.'))), "{}", map.note);
@@ -102,12 +107,10 @@ fn a_map_and_tables_get_the_numbers_of_the_command() {
             command.lines().skip(1).take(3).map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(methods.rows, lines);
 
-        // Another target cell: the map that was brought is scored anew.
+        // Another target cell: the map that was brought is scored anew; 2 of 3.75 lie on the first one.
         browser.click("#own-numbers .cell:nth-child(4)").await;
-        pause(300).await;
-        let again = found(browser).await;
-        // 2 of 3.75 lie on the first cell.
-        assert_eq!(again[0].rows[0][1], "0.5333");
+        let first = "return document.querySelector('#own-found tbody td')?.textContent === '0.5333'";
+        until(browser, "the map is scored by the other cells", 20, first).await;
     });
 }
 
