@@ -22,6 +22,7 @@ pub mod work;
 
 use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
+use crate::network::rule::Rules;
 use crate::network::{Plan, Session};
 pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
@@ -126,12 +127,15 @@ impl Catalogue for Methods {
     }
 }
 
-/// Tells a session what a method will want of the shared forward pass, where that is more than gradients want: relevance
-/// propagation alone.
-pub fn foresee(session: &mut Session<'_>, id: &str, settings: &Settings) {
+/// The backward pass that a method will make from the shared forward pass; none where it makes none, or walks through
+/// samples of its own.
+#[must_use]
+pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<Rules> {
     if id == lrp::ENTRY.id {
-        session.foresee(lrp::rules(settings, &session.network.card.preprocess));
+        return Some(lrp::rules(settings, &session.network.card.preprocess));
     }
+    let cost = cost(id, settings, session.plan());
+    (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
 }
 
 /// Draws a method's map. Every number of it is finite.

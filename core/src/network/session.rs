@@ -22,7 +22,7 @@ pub struct Session<'a> {
     pub features: NodeId,
     input: Value,
     taps: Vec<NodeId>,
-    /// What the forward pass keeps beside taps: whatever backward passes by these want.
+    /// What the forward pass keeps beside taps: whatever backward passes by these want, one for each.
     rules: Vec<Rules>,
     tape: Option<Tape>,
     gradients: Vec<(Objective, NodeId, Value)>,
@@ -158,10 +158,10 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Has the shared forward pass keep what a backward pass by these rules wants too, if it was not made yet: that spares
-    /// a pass of their own. It is given up when such a pass was made.
-    pub fn foresee(&mut self, rules: Rules) {
-        self.rules.push(rules);
+    /// Says which backward passes the shared forward pass will be asked for, if it was not made yet: it keeps what they
+    /// want, until each was made. Others make a forward pass of their own. Gradients alone, if nothing is said.
+    pub fn foresee(&mut self, rules: Vec<Rules>) {
+        self.rules = rules;
     }
 
     fn tape(&mut self) -> &Tape {
@@ -301,10 +301,10 @@ impl<'a> Session<'a> {
         backward::run(graph, weights, &tape, seeds, rules, wanted)
     }
 
-    /// Gives up what was kept for these rules alone.
+    /// Gives up what was kept for one pass by these rules.
     fn release(&mut self, rules: &Rules) {
-        let Some(at) = self.rules.iter().skip(1).position(|foreseen| foreseen == rules) else { return };
-        self.rules.remove(1 + at);
+        let Some(at) = self.rules.iter().position(|foreseen| foreseen == rules) else { return };
+        self.rules.remove(at);
         let others: Vec<&Rules> = self.rules.iter().collect();
         let kept = forward::kept(&self.network.graph, &self.taps, &others);
         if let Some(tape) = &mut self.tape {
