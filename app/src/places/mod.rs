@@ -16,6 +16,7 @@ use crate::panels::top::Top;
 use crate::state::address::{Address, device_id};
 use crate::state::desk::{Desk, EXPLAIN, MOSAICS, RUNS};
 use crate::state::network::Arrival;
+use crate::widgets::staged::staged;
 use leptos::prelude::*;
 
 /// A place.
@@ -68,6 +69,9 @@ pub fn Page() -> impl IntoView {
     let name = move || desk.photo().map(|photo| photo.name);
     let ran = move || desk.map().map(|drawn| device_id(drawn.device.kind));
     let method = move || desk.map().map(|drawn| drawn.map.facts.provenance.method.clone());
+    let shown = move || PLACES[place.get()].view;
+    // The frame, then the place, then what opens over it: built together they would hold the page's thread up.
+    let parts = staged(3);
     view! {
         <div
             class="app"
@@ -81,13 +85,15 @@ pub fn Page() -> impl IntoView {
             data-workers=move || desk.devices.with(|devices| devices.workers).to_string()
         >
             <Top desk places=tabs place=Signal::derive(move || PLACES[place.get()].id) />
-            {move || (PLACES[place.get()].view)(desk, hovering.into())}
+            <Show when=move || { parts.get() > 1 }>{move || shown()(desk, hovering.into())}</Show>
             <Status desk />
-            <device::Panel desk />
-            <models::Drawer desk />
-            <methods::Panel desk />
-            <Help />
-            <SharePanel desk />
+            <Show when=move || { parts.get() > 2 }>
+                <device::Panel desk />
+                <models::Drawer desk />
+                <methods::Panel desk />
+                <Help />
+                <SharePanel desk />
+            </Show>
             <p class="vh" aria-live="polite">{move || desk.said.get()}</p>
         </div>
     }

@@ -6,6 +6,8 @@ use crate::network::card::class_names;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Classes {
     names: Vec<String>,
+    /// The names again, with case and signs between words made alike: folders are looked up by the hundred.
+    plain: Vec<String>,
     wnids: Vec<String>,
 }
 
@@ -24,13 +26,13 @@ impl Classes {
     /// From a name a line and, where known, WordNet's id of each (`n01440764`), a line each.
     #[must_use]
     pub fn from_lines(names: &str, wnids: &str) -> Classes {
-        Classes { names: class_names(names), wnids: class_names(wnids) }
+        Classes { wnids: class_names(wnids), ..Classes::from_names(class_names(names)) }
     }
 
     /// From names alone.
     #[must_use]
     pub fn from_names(names: Vec<String>) -> Classes {
-        Classes { names, wnids: vec![] }
+        Classes { plain: names.iter().map(|name| plain(name)).collect(), names, wnids: vec![] }
     }
 
     /// How many names are known.
@@ -58,8 +60,8 @@ impl Classes {
         if let Some(index) = self.wnids.iter().position(|wnid| wnid == text) {
             return Found::One(index);
         }
-        let exact = self.matching(|name| name == text);
-        let found = if exact.is_empty() { self.matching(|name| plain(name) == plain(text)) } else { exact };
+        let exact = places(&self.names, text);
+        let found = if exact.is_empty() { places(&self.plain, &plain(text)) } else { exact };
         match found[..] {
             [index] => Found::One(index),
             [] => Found::None(self.near(text)),
@@ -67,14 +69,17 @@ impl Classes {
         }
     }
 
-    fn matching(&self, like: impl Fn(&str) -> bool) -> Vec<usize> {
-        (0..self.names.len()).filter(|&index| like(&self.names[index])).collect()
-    }
-
     fn near(&self, text: &str) -> Vec<String> {
         let part = plain(text);
-        self.names.iter().filter(|name| !part.is_empty() && plain(name).contains(&part)).take(5).cloned().collect()
+        let both = self.names.iter().zip(&self.plain);
+        let near = both.filter(|(_, plain)| !part.is_empty() && plain.contains(&part));
+        near.map(|(name, _)| name.clone()).take(5).collect()
     }
+}
+
+/// Where a text stands in a list.
+fn places(list: &[String], text: &str) -> Vec<usize> {
+    list.iter().enumerate().filter(|(_, name)| *name == text).map(|(place, _)| place).collect()
 }
 
 fn plain(name: &str) -> String {

@@ -224,7 +224,7 @@ impl Bottleneck {
         for batch in work.batches(copies, true) {
             let n = batch.len();
             let first = ((step * copies + batch.start) * count) as u64;
-            let draws = (first..first + (n * count) as u64).map(|i| self.stream.normal(i)).collect();
+            let draws = self.stream.normals(first, n * count);
             let noise = work.upload(draws, &[n, channels, rows, columns]).pictures();
             let usual = noise * self.deviation.clone() + self.mean.clone();
             let through = self.features.clone() - usual.clone();

@@ -22,7 +22,8 @@ pub mod work;
 
 use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
-use crate::network::Plan;
+use crate::network::rule::Rules;
+use crate::network::{Plan, Session};
 pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
@@ -124,6 +125,17 @@ impl Catalogue for Methods {
     fn find(id: &str) -> Option<(&'static str, &'static [Param])> {
         entry(id).map(|entry| (entry.title, entry.params))
     }
+}
+
+/// The backward pass that a method will make from the shared forward pass; none where it makes none, or walks through
+/// samples of its own.
+#[must_use]
+pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<Rules> {
+    if id == lrp::ENTRY.id {
+        return Some(lrp::rules(settings, &session.network.card.preprocess));
+    }
+    let cost = cost(id, settings, session.plan());
+    (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
 }
 
 /// Draws a method's map. Every number of it is finite.

@@ -46,19 +46,15 @@ pub(super) async fn run(work: &mut Work<'_, '_>, finish: fn(&Estimate) -> Vec<f3
     let stream = Stream::new(work.seed, "noise");
     let (height, width) = work.session.size;
     let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
-        let numbers = batch.clone().flat_map(|k| noisy(&x, deviation, &stream, k));
-        let copies = work.upload(numbers.collect(), &[batch.len(), 3, height, width]).pictures();
+        let mut numbers = stream.normals((batch.start * x.len()) as u64, batch.len() * x.len());
+        numbers.iter_mut().zip(x.iter().cycle()).for_each(|(noise, x)| *noise = x + deviation * *noise);
+        let copies = work.upload(numbers, &[batch.len(), 3, height, width]).pictures();
         Ok(derivative.at(work, copies))
     };
     let finish =
         async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| Ok(found.map(work, finish(&found), samples));
     let all = Samples::of(work, samples, x.len(), true);
     sampled::<Moments>(work, all, draw, finish).await
-}
-
-fn noisy(x: &[f32], deviation: f32, stream: &Stream, sample: usize) -> impl Iterator<Item = f32> {
-    let first = (sample * x.len()) as u64;
-    x.iter().zip(first..).map(move |(x, i)| x + deviation * stream.normal(i))
 }
 
 /// Greatest number less the least.

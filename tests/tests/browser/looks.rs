@@ -36,7 +36,7 @@ const PICKED: &str = "document.querySelector('[data-preset=facct24]').click();
     method.scrollIntoView()";
 
 /// Finds what sticks out of the window, is cut off, or can not be read.
-pub const FAULTS: &str = r#"
+const FAULTS: &str = r#"
 const faults = [];
 const name = e => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + (typeof e.className === 'string' && e.className ? '.' + e.className.trim().replace(/\s+/g, '.') : '')
     + ' "' + e.textContent.replace(/\s+/g, ' ').trim().slice(0, 40) + '"';
@@ -91,13 +91,13 @@ for (const e of document.querySelectorAll('.classes, :popover-open')) {
     }
     if (r.bottom > innerHeight + 1 || r.top < -1) faults.push(`${name(e)} reaches from ${Math.round(r.top)} to ${Math.round(r.bottom)} of ${innerHeight} px`);
 }
-const stage = document.querySelector('#stage').getBoundingClientRect();
-if (stage.width < Math.min(300, innerWidth * 0.7) || stage.height < 150) faults.push(`the stage is only ${stage.width} by ${stage.height} px`);
-if (stage.top < 0 || stage.top > innerHeight * 0.6) faults.push(`the stage begins ${stage.top} px below the top of ${innerHeight} px`);
+const stage = document.querySelector('#stage')?.getBoundingClientRect();
+if (stage && stage.width < Math.min(300, innerWidth * 0.7) || stage?.height < 150) faults.push(`the stage is only ${stage.width} by ${stage.height} px`);
+if (stage?.top < 0 || stage?.top > innerHeight * 0.6) faults.push(`the stage begins ${stage.top} px below the top of ${innerHeight} px`);
 return faults;"#;
 
 /// Texts whose contrast with what lies behind them is below AA.
-pub const PALE: &str = r#"
+const PALE: &str = r#"
 const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext('2d', { willReadFrequently: true });
 const rgba = colour => { context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data]; };
@@ -126,11 +126,27 @@ pub async fn resize(browser: &Browser, (width, height): (u32, u32), theme: &str)
     pause(400).await;
 }
 
-pub fn list(value: Value) -> Vec<String> {
+fn list(value: Value) -> Vec<String> {
     value
         .as_array()
         .map(|all| all.iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect())
         .unwrap_or_default()
+}
+
+/// Takes pictures of what is open at these sizes, light and dark, and gives what is wrong with how it looks.
+pub async fn looked_at(browser: &Browser, name: &str, sizes: &[(u32, u32)]) -> Vec<String> {
+    let mut faults = vec![];
+    for size in sizes {
+        for theme in ["light", "dark"] {
+            resize(browser, *size, theme).await;
+            browser.screenshot(&format!("{name}-{}-{theme}", size.0)).await;
+            for script in [FAULTS, PALE] {
+                let found = list(browser.run(script, vec![]).await);
+                faults.extend(found.into_iter().map(|fault| format!("{name} {} {theme}: {fault}", size.0)));
+            }
+        }
+    }
+    faults
 }
 
 #[test]
@@ -138,17 +154,7 @@ fn nothing_is_cut_off_at_any_width() {
     let server = Server::of_site();
     visit(&server, Wish::default(), async |browser| {
         browser.explained(&samples()[0].title).await;
-        let mut faults = Vec::new();
-        for size in SIZES {
-            for theme in ["light", "dark"] {
-                resize(browser, size, theme).await;
-                browser.screenshot(&format!("explain-{}-{theme}", size.0)).await;
-                for script in [FAULTS, PALE] {
-                    let found = list(browser.run(script, vec![]).await);
-                    faults.extend(found.into_iter().map(|fault| format!("{} {theme}: {fault}", size.0)));
-                }
-            }
-        }
+        let faults = looked_at(browser, "explain", &SIZES).await;
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     });
 }

@@ -2,7 +2,7 @@
 //! a run stopped and gone on with, and found again after a reload.
 
 use crate::browser::{Browser, Wish, pause, visit};
-use crate::looks::{FAULTS, PALE, SIZES, list, resize};
+use crate::looks::{SIZES, looked_at};
 use crate::server::Server;
 use serde::Deserialize;
 use serde_json::json;
@@ -40,50 +40,51 @@ return {
 
 /// What the place shows.
 #[derive(Clone, Debug, Deserialize)]
-struct Place {
+pub struct Place {
     /// Mosaics that are drawn.
-    mosaics: usize,
+    pub mosaics: usize,
     /// Of them, those that can be seen.
-    shown: usize,
+    pub shown: usize,
     /// Target cells of the first.
-    framed: usize,
+    pub framed: usize,
     /// Labels of photos, and what they are taken for.
-    groups: Vec<(String, String)>,
+    pub groups: Vec<(String, String)>,
     /// Files that were left out.
-    left: String,
+    pub left: String,
     /// Why there are no mosaics.
-    why: String,
+    pub why: String,
     /// What went wrong.
-    trouble: String,
+    pub trouble: String,
     /// What the button says that runs the study.
-    run: String,
+    pub run: String,
     /// Whether it can be pressed.
-    ready: bool,
+    pub ready: bool,
     /// Whether there is a button to stop.
-    stop: bool,
+    pub stop: bool,
     /// Mosaics that the results are of.
-    units: usize,
+    pub units: usize,
     /// Resamples behind their intervals.
-    resamples: usize,
+    pub resamples: usize,
     /// Mosaics that were not run again.
-    kept: usize,
+    pub kept: usize,
     /// The table: method, then its numbers.
-    rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<String>>,
     /// Ids of the figures that are drawn.
-    figures: Vec<String>,
+    pub figures: Vec<String>,
     /// Methods whose map lies on the sheet.
-    maps: Vec<String>,
+    pub maps: Vec<String>,
     /// Scores on the sheet.
-    scores: Vec<String>,
+    pub scores: Vec<String>,
     /// The line at the bottom.
-    status: String,
+    pub status: String,
     /// Single photos that were looked at.
-    known: usize,
+    pub known: usize,
     /// Mosaics that could not be run.
-    failed: String,
+    pub failed: String,
 }
 
-async fn place(browser: &Browser, what: &str, shows: impl Fn(&Place) -> bool) -> Place {
+/// Waits until the place shows something; `what` says it in words.
+pub async fn place(browser: &Browser, what: &str, shows: impl Fn(&Place) -> bool) -> Place {
     let end = Instant::now() + Duration::from_secs(120);
     loop {
         let seen: Place = serde_json::from_value(browser.run(LOOK, vec![]).await).expect("the place can be read");
@@ -96,14 +97,14 @@ async fn place(browser: &Browser, what: &str, shows: impl Fn(&Place) -> bool) ->
 }
 
 /// Goes to the place; the network is ready.
-async fn enter(browser: &Browser) {
+pub async fn enter(browser: &Browser) {
     browser.until("the page runs", 60, |seen| seen.state == "ready").await;
     browser.click(".tabs a[href='#/mosaics']").await;
     place(browser, "the place is open", |seen| !seen.run.is_empty()).await;
 }
 
 /// Leaves just these methods ticked.
-async fn only(browser: &Browser, methods: &[&str]) {
+pub async fn only(browser: &Browser, methods: &[&str]) {
     let script = "const wanted = arguments[0];
         for (const label of document.querySelectorAll('.answer .list label[data-id]')) {
             const box = label.querySelector('input');
@@ -113,13 +114,13 @@ async fn only(browser: &Browser, methods: &[&str]) {
 }
 
 /// The samples, their mosaics in sight.
-async fn samples(browser: &Browser) -> Place {
+pub async fn samples(browser: &Browser) -> Place {
     browser.click("#try-samples").await;
     place(browser, "the samples' mosaics are drawn", |seen| seen.mosaics == 16 && seen.shown == 12).await
 }
 
 /// Lines of what is kept of all runs.
-const LINES: &str = "
+pub const LINES: &str = "
     const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
     const found = [];
     for await (const [id, folder] of runs.entries()) {
@@ -272,16 +273,7 @@ fn the_place_fits_at_every_width() {
                 browser.click(".mosaics-grid li:nth-child(6) .mosaic").await;
                 place(browser, "the sheet is open", |seen| seen.maps.len() == 3).await;
             }
-            for size in SIZES {
-                for theme in ["light", "dark"] {
-                    resize(browser, size, theme).await;
-                    browser.screenshot(&format!("mosaics-{step}-{}-{theme}", size.0)).await;
-                    for script in [FAULTS, PALE] {
-                        let found = list(browser.run(script, vec![]).await);
-                        faults.extend(found.into_iter().map(|fault| format!("{step} {} {theme}: {fault}", size.0)));
-                    }
-                }
-            }
+            faults.extend(looked_at(browser, &format!("mosaics-{step}"), &SIZES).await);
         }
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     });

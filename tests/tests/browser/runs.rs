@@ -2,6 +2,8 @@
 //! out as a file, come in again and are compared.
 
 use crate::browser::{Browser, Wish, pause, visit};
+use crate::looks::looked_at;
+use crate::numbers::{bring, own};
 use crate::page::samples;
 use crate::server::Server;
 use serde_json::{Value, json};
@@ -29,7 +31,7 @@ const DROP: &str = "const transfer = new DataTransfer();
     document.querySelector('#main').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }));";
 
 /// Waits until a script of the page says yes.
-async fn until(browser: &Browser, what: &str, seconds: u64, script: &str) {
+pub async fn until(browser: &Browser, what: &str, seconds: u64, script: &str) {
     let end = Instant::now() + Duration::from_secs(seconds);
     while browser.run(script, vec![]).await != json!(true) {
         let shown = browser.text("#app").await;
@@ -39,7 +41,7 @@ async fn until(browser: &Browser, what: &str, seconds: u64, script: &str) {
 }
 
 /// The link of what is open.
-async fn share(browser: &Browser) -> String {
+pub async fn share(browser: &Browser) -> String {
     browser.click(".top button[aria-label^=Share]").await;
     until(browser, "the link is written", 20, "return !!document.querySelector('#link')?.value").await;
     let link = browser.run("return document.querySelector('#link').value", vec![]).await;
@@ -51,13 +53,13 @@ async fn share(browser: &Browser) -> String {
 }
 
 /// Opens an address as a visitor does who has nothing else open.
-async fn open(browser: &Browser, address: &str) {
+pub async fn open(browser: &Browser, address: &str) {
     browser.goto("about:blank").await;
     browser.goto(address).await;
 }
 
 /// Runs the link that is open and gives its verdict and the words of it.
-async fn ran(browser: &Browser, seconds: u64) -> (String, String) {
+pub async fn ran(browser: &Browser, seconds: u64) -> (String, String) {
     let ready = "return document.querySelector('#run-offer')?.disabled === false";
     until(browser, "the link can be run", 60, ready).await;
     browser.click("#run-offer").await;
@@ -68,7 +70,8 @@ async fn ran(browser: &Browser, seconds: u64) -> (String, String) {
     (outcome.as_str().unwrap_or_default().to_owned(), words)
 }
 
-async fn count(browser: &Browser, selector: &str) -> u64 {
+/// How many elements a selector finds.
+pub async fn count(browser: &Browser, selector: &str) -> u64 {
     let found = browser.run("return document.querySelectorAll(arguments[0]).length", vec![json!(selector)]).await;
     found.as_u64().unwrap_or_default()
 }
@@ -127,21 +130,13 @@ fn a_broken_link_is_one_sentence_and_blocks_nothing() {
     });
 }
 
-/// A study of the sample set with two cheap methods, that nobody has run.
-fn proposed() -> Claim {
+/// A study of a dataset with two cheap methods, that nobody has run.
+pub fn proposed(dataset: &Dataset, draw: Draw) -> Claim {
     let card: Card = serde_json::from_slice(&bytes(root().join("public/models/efficientnet-lite0/card.json")))
         .expect("the bundled network's card");
-    let member = |sample: &crate::page::Sample| Member {
-        file: sample.file.clone(),
-        class: sample.class,
-        sha256: sha256(&bytes(root().join("public/samples").join(&sample.file))),
-    };
-    let mut members: Vec<Member> = samples().iter().map(member).collect();
-    members.sort_by(|one, other| one.file.cmp(&other.file));
-    let dataset = Dataset { name: "sample set".into(), members };
     let mosaics = Mosaics {
         dataset: dataset.spec(),
-        draw: Draw::Even { per_class: 1, targets: 1, seed: 7 },
+        draw,
         layout: Layout { cell: 112, ..Layout::facct24() },
         fit: Fit::Keep,
         stored: Stored::Lossless,
@@ -163,36 +158,58 @@ fn proposed() -> Claim {
     Claim { spec, found: None }
 }
 
+/// One of the sample set.
+fn of_samples() -> Claim {
+    let member = |sample: &crate::page::Sample| Member {
+        file: sample.file.clone(),
+        class: sample.class,
+        sha256: sha256(&bytes(root().join("public/samples").join(&sample.file))),
+    };
+    let mut members: Vec<Member> = samples().iter().map(member).collect();
+    members.sort_by(|one, other| one.file.cmp(&other.file));
+    proposed(&Dataset { name: "sample set".into(), members }, Draw::Even { per_class: 1, targets: 1, seed: 7 })
+}
+
+/// Opens the first run of the list.
+async fn choose(browser: &Browser) {
+    browser.click("#runs tbody th button").await;
+    until(browser, "the run is chosen", 30, "return !!document.querySelector('#chosen-run')").await;
+}
+
+/// Takes the only run out, brings it in again and puts the two side by side.
+async fn compare_with_itself(browser: &Browser) {
+    browser.run("window.saved.length = 0", vec![]).await;
+    browser.click("#export-run").await;
+    until(browser, "the run is packed", 60, "return window.saved.length > 0").await;
+    browser.run(DROP, vec![json!("run.zip")]).await;
+    until(browser, "it is taken in", 60, "return document.querySelectorAll('#runs tbody tr').length === 2").await;
+    for at in 1..=2 {
+        browser.click(&format!("#runs tbody tr:nth-child({at}) input")).await;
+    }
+    browser.click("#compare").await;
+    until(browser, "the two are compared", 60, "return !!document.querySelector('#pair')").await;
+}
+
 #[test]
 fn a_study_by_link_is_kept_goes_out_comes_in_and_is_compared() {
     let server = Server::of_site();
     let wish = Wish { before: Some(KEEP), ..Wish::default() };
     visit(&server, wish, async |browser| {
-        open(browser, &format!("{}#/runs?run={}", server.address, link::write(&proposed()))).await;
+        open(browser, &format!("{}#/runs?run={}", server.address, link::write(&of_samples()))).await;
         let (_, words) = ran(browser, 240).await;
         assert!(words.contains("claims no numbers"), "{words}");
         until(browser, "the run is kept", 20, "return document.querySelectorAll('#runs tbody tr').length === 1").await;
         let row = browser.text("#runs tbody tr").await;
         assert!(row.contains("8 / 8") && row.contains("done"), "{row}");
-        browser.click("#runs tbody th button").await;
-        until(browser, "the run is chosen", 30, "return !!document.querySelector('#chosen-run')").await;
-        browser.run("window.saved.length = 0", vec![]).await;
-        browser.click("#export-run").await;
-        until(browser, "the run is packed", 60, "return window.saved.length > 0").await;
-        browser.run(DROP, vec![json!("run.zip")]).await;
-        until(browser, "it is taken in", 60, "return document.querySelectorAll('#runs tbody tr').length === 2").await;
-        for at in 1..=2 {
-            browser.click(&format!("#runs tbody tr:nth-child({at}) input")).await;
-        }
-        browser.click("#compare").await;
-        until(browser, "the two are compared", 60, "return !!document.querySelector('#pair')").await;
+        choose(browser).await;
+        compare_with_itself(browser).await;
         let alpha = browser.run("return document.querySelector('[data-alpha]')?.dataset.alpha", vec![]).await;
         assert_eq!(alpha, json!("1.000"));
         let differences = "return [...document.querySelectorAll('[data-difference]')].map(e => e.dataset.difference)";
         assert_eq!(browser.run(differences, vec![]).await, json!(["0.0000", "0.0000"]));
         let link = share(browser).await;
         let claim = link::read(&link).expect("the page writes links that core reads");
-        assert_eq!(claim.spec, proposed().spec);
+        assert_eq!(claim.spec, of_samples().spec);
         assert_eq!(claim.found.map(|found| (found.units, found.means.len())), Some((8, 2)));
         open(browser, &link).await;
         let (outcome, words) = ran(browser, 240).await;
@@ -200,5 +217,47 @@ fn a_study_by_link_is_kept_goes_out_comes_in_and_is_compared() {
         let names: Value =
             browser.run("return [...document.querySelectorAll('#runs th b')].map(e => e.textContent)", vec![]).await;
         assert_eq!(names.as_array().map(Vec::len), Some(2), "{names}");
+    });
+}
+
+/// Sizes of a phone, a small screen and a large one.
+const SIZES: [(u32, u32); 3] = [(390, 844), (1024, 1000), (1600, 1000)];
+
+/// The link of a study whose photos are not here.
+fn of_others() -> Claim {
+    let member =
+        |number: usize| Member { file: format!("{number}.jpg"), class: number % 2, sha256: sha256(&[number as u8]) };
+    let dataset = Dataset { name: "photos of somebody else".into(), members: (0..40).map(member).collect() };
+    proposed(&dataset, Draw::Even { per_class: 10, targets: 2, seed: 7 })
+}
+
+#[test]
+fn the_place_fits_at_every_width() {
+    let server = Server::of_site();
+    let wish = Wish { before: Some(KEEP), ..Wish::default() };
+    visit(&server, wish, async |browser| {
+        let link = |claim: &Claim| format!("{}#/runs?run={}", server.address, link::write(claim));
+        open(browser, &format!("{}#/runs", server.address)).await;
+        until(browser, "nothing is kept", 60, "return !!document.querySelector('.nothing')").await;
+        let mut faults = looked_at(browser, "runs-empty", &SIZES).await;
+        open(browser, &link(&of_others())).await;
+        until(browser, "it lacks photos", 60, "return document.querySelector('.lacks')?.dataset.lacks === '1'").await;
+        faults.extend(looked_at(browser, "runs-lacks", &SIZES).await);
+        open(browser, &link(&of_samples())).await;
+        let ready = "return document.querySelector('#run-offer')?.disabled === false";
+        until(browser, "the link can be run", 60, ready).await;
+        faults.extend(looked_at(browser, "runs-offer", &SIZES).await);
+        ran(browser, 240).await;
+        until(browser, "the run is kept", 20, "return document.querySelectorAll('#runs tbody tr').length === 1").await;
+        browser.click("#offer button[aria-label='Close the link']").await;
+        choose(browser).await;
+        faults.extend(looked_at(browser, "runs-open", &SIZES).await);
+        compare_with_itself(browser).await;
+        faults.extend(looked_at(browser, "runs-compare", &SIZES).await);
+        browser.run("document.querySelector('#own-numbers').open = true", vec![]).await;
+        bring(browser, &own()).await;
+        browser.run("document.querySelector('#own-found').scrollIntoView()", vec![]).await;
+        faults.extend(looked_at(browser, "runs-numbers", &SIZES).await);
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     });
 }

@@ -1,11 +1,13 @@
 //! The page stays smooth while it works: its thread never stalls, progress moves, Stop stops.
 
 use crate::browser::{Browser, Wish, pause, visit};
+use crate::mosaics::place;
 use crate::page::{Seen, samples};
 use crate::server::Server;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use serde::Deserialize;
+use serde_json::json;
 use std::path::PathBuf;
 use tessera_tests::root;
 
@@ -165,5 +167,29 @@ fn escape_stops_too() {
         browser.run("document.activeElement.blur()", vec![]).await;
         browser.press(crate::browser::ESCAPE).await;
         browser.until("Escape ends the work", 10, |seen| !seen.busy).await;
+    });
+}
+
+/// Sets a number of the form of how mosaics are made.
+const SET: &str = "const field = document.querySelector(arguments[0]);
+    field.value = arguments[1]; field.dispatchEvent(new Event('change', { bubbles: true }));";
+
+#[test]
+fn ten_thousand_mosaics_are_drawn_without_a_stall() {
+    let server = Server::of_site();
+    let wish = Wish { before: Some(WATCH), alone: true, ..Wish::default() };
+    visit(&server, wish, async |browser| {
+        crate::mosaics::enter(browser).await;
+        crate::mosaics::samples(browser).await;
+        pause(1500).await;
+        watched(browser).await;
+        browser.run(SET, vec![json!("#design-per-class"), json!("1250")]).await;
+        place(browser, "ten thousand mosaics", |seen| seen.mosaics == 10_000 && seen.shown == 12).await;
+        pause(500).await;
+        assert_smooth(browser, "ten thousand mosaics are drawn").await;
+        browser.run("document.querySelector('#draw-again').click()", vec![]).await;
+        pause(1500).await;
+        place(browser, "ten thousand others", |seen| seen.mosaics == 10_000 && seen.shown == 12).await;
+        assert_smooth(browser, "they are drawn again").await;
     });
 }

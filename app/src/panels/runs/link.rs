@@ -154,7 +154,11 @@ fn Price(desk: Desk) -> impl IntoView {
 fn Lacks(desk: Desk) -> impl IntoView {
     let lacks = Memo::new(move |_| desk.lacks_of_offer());
     let files = Memo::new(move |_| {
-        lacks.with(|lacks| lacks.iter().any(|lack| matches!(lack, Lack::Photo(_) | Lack::Photos(..) | Lack::Table(_))))
+        lacks.with(|lacks| {
+            lacks
+                .iter()
+                .any(|lack| matches!(lack, Lack::Network(..) | Lack::Photo(_) | Lack::Photos(..) | Lack::Table(_)))
+        })
     });
     let brought = move || {
         desk.shelf.photo.get().map(|photo| {

@@ -85,8 +85,10 @@ pub struct Album {
     said: BTreeMap<String, Option<usize>>,
     /// Files that never became photos.
     left: Vec<Left>,
-    /// Whether a table gave the order of photos; else it is that of their names.
-    ordered: bool,
+    /// Files and classes in the order of the table that gave them; without one the order is that of names.
+    table: Option<Vec<(String, usize)>>,
+    /// The class that a table of mosaics gives each file.
+    cells: BTreeMap<String, usize>,
     next: Shot,
 }
 
@@ -109,6 +111,7 @@ impl Album {
         }
         self.sort();
         self.rematch(classes);
+        self.tabulate(classes);
         ids
     }
 
@@ -128,7 +131,7 @@ impl Album {
     }
 
     fn sort(&mut self) {
-        if !self.ordered {
+        if self.table.is_none() {
             self.photos.sort_by(|a, b| a.file.cmp(&b.file));
         }
     }
@@ -137,6 +140,7 @@ impl Album {
     pub fn matched_anew(&mut self, classes: &Classes) {
         self.found.clear();
         self.said.clear();
+        self.cells.clear();
         self.rematch(classes);
     }
 
@@ -151,6 +155,18 @@ impl Album {
                 self.found.insert(photo.label.clone(), found);
             }
         }
+        self.match_cells();
+    }
+
+    /// Where a label says no class, the table of mosaics does.
+    fn match_cells(&mut self) {
+        for photo in &self.photos {
+            let class = self.cells.get(&photo.file).or_else(|| self.cells.get(bare(&photo.file)));
+            let open = !self.said.contains_key(&photo.label) && self.class(&photo.label).class().is_none();
+            if let Some(class) = class.filter(|_| open) {
+                self.said.insert(photo.label.clone(), Some(*class));
+            }
+        }
     }
 
     /// Says what a label stands for; none: its photos are left out.
@@ -158,8 +174,15 @@ impl Album {
         self.said.insert(label.into(), class);
     }
 
-    /// Takes classes and order from a table: file names, with or without their folders, and classes.
-    pub fn by_table(&mut self, rows: &[(String, usize)], classes: &Classes) {
+    /// Takes classes and order from a table: file names, with or without their folders, and classes. Photos that come
+    /// later find their rows too.
+    pub fn by_table(&mut self, rows: Vec<(String, usize)>, classes: &Classes) {
+        self.table = Some(rows);
+        self.tabulate(classes);
+    }
+
+    fn tabulate(&mut self, classes: &Classes) {
+        let Some(rows) = self.table.take() else { return };
         let order: BTreeMap<&str, usize> = rows.iter().enumerate().map(|(at, (file, _))| (file.as_str(), at)).collect();
         let row = |file: &str| order.get(file).or_else(|| order.get(bare(file))).copied();
         let mut named = Vec::new();
@@ -179,7 +202,13 @@ impl Album {
             self.said.insert(photo.label.clone(), Some(class));
             self.photos.push(photo);
         }
-        self.ordered = true;
+        self.table = Some(rows);
+    }
+
+    /// Takes classes of files from a table of mosaics, where names tell none.
+    pub fn by_mosaics(&mut self, cells: impl IntoIterator<Item = (String, usize)>) {
+        self.cells = cells.into_iter().collect();
+        self.match_cells();
     }
 
     /// Takes in digests that were worked out.
@@ -245,7 +274,15 @@ impl Album {
             let reason = photo.fault.clone()?;
             Some(Left { file: photo.file.clone(), reason })
         });
-        spoilt.chain(self.left.iter().cloned()).collect()
+        spoilt.chain(self.missing()).chain(self.left.iter().cloned()).collect()
+    }
+
+    /// What the table names and nobody brought.
+    fn missing(&self) -> Vec<Left> {
+        let here: BTreeSet<&str> = self.photos.iter().flat_map(|photo| [&*photo.file, bare(&photo.file)]).collect();
+        let rows = self.table.iter().flatten().filter(|(file, _)| !here.contains(file.as_str()));
+        let reason = "the table names it, but it is not here: bring it too";
+        rows.map(|(file, _)| Left { file: file.clone(), reason: reason.into() }).collect()
     }
 
     /// The photos whose class is known.
@@ -374,11 +411,34 @@ mod tests {
     #[test]
     fn a_table_gives_classes_and_order() {
         let mut album = album(&["in/a.jpg", "in/b.jpg", "in/c.jpg"]);
-        album.by_table(&[("b.jpg".into(), 1), ("in/a.jpg".into(), 3)], &classes());
+        album.by_table(vec![("b.jpg".into(), 1), ("in/a.jpg".into(), 3)], &classes());
         album.digested(&[(0, "a".into()), (1, "b".into())].into());
         let members: Vec<_> = album.dataset().members.into_iter().map(|one| (one.file, one.class)).collect();
         assert_eq!(members, [("b.jpg".into(), 1), ("a.jpg".into(), 3)]);
         assert_eq!(album.groups()[0].label, "crane (1)");
         assert_eq!(album.left().len(), 1);
+    }
+    #[test]
+    fn a_photo_that_a_table_names_is_missed_until_it_comes() {
+        let mut album = Album::default();
+        album.by_table(vec![("b.jpg".into(), 1), ("a.jpg".into(), 0)], &classes());
+        album.add(vec!["a.jpg".into()], &classes());
+        let missed: Vec<String> = album.left().into_iter().map(|left| left.file).collect();
+        assert_eq!(missed, ["b.jpg"]);
+        album.add(vec!["in/b.jpg".into()], &classes());
+        let files: Vec<&str> = album.photos().iter().map(|photo| photo.file.as_str()).collect();
+        assert_eq!((files, album.left()), (vec!["in/b.jpg", "a.jpg"], vec![]));
+    }
+
+    #[test]
+    fn a_table_of_mosaics_says_the_classes_that_names_do_not_tell() {
+        let mut album = album(&["3-1.jpg", "crane-1.jpg", "tench-1.jpg"]);
+        album.by_mosaics(
+            [("3-1.jpg", 3), ("3-2.jpg", 3), ("crane-1.jpg", 1), ("tench-1.jpg", 4)]
+                .map(|(file, class)| (file.into(), class)),
+        );
+        album.add(vec!["3-2.jpg".into()], &classes());
+        let found: Vec<Match> = album.groups().into_iter().map(|group| group.class).collect();
+        assert_eq!(found, [Match::Chosen(3), Match::Chosen(1), Match::Named(0)]);
     }
 }

@@ -178,13 +178,13 @@ pub fn square(cells: usize) -> (usize, usize) {
     (rows, cells / rows)
 }
 
-/// Number of cells of the mosaics that a table names.
+/// The mosaics that a table names.
 ///
 /// # Errors
-/// One sentence if it is no such table.
-pub fn cells_of(bytes: &[u8]) -> Result<usize, String> {
+/// One sentence if it is no such table, or names none.
+pub fn mosaics_of(bytes: &[u8]) -> Result<Vec<Mosaic>, String> {
     let mosaics = table::read(bytes).map_err(|error| error.to_string())?;
-    mosaics.first().map(|mosaic| mosaic.cells.len()).ok_or_else(|| "This table names no mosaic: choose another.".into())
+    if mosaics.is_empty() { Err("This table names no mosaic: choose another.".into()) } else { Ok(mosaics) }
 }
 
 /// Mosaics that were drawn.
@@ -260,7 +260,7 @@ mod tests {
     fn tables_say_their_cells() {
         let table = b"filename,filename_0,filename_1,label_0,label_1,target_class\n0.jpg,0-0.jpg,1-0.jpg,0,1,0\n";
         assert!(is_table(table));
-        assert_eq!(cells_of(table), Ok(2));
+        assert_eq!(mosaics_of(table).map(|mosaics| mosaics[0].cells.len()), Ok(2));
         let layout = Layout { rows: 1, columns: 2, ..Layout::facct24() };
         let design = Design { how: How::Table, layout, table: Some(table.to_vec()), ..Design::default() };
         assert_eq!(design.draw(&dataset(2, 1)).unwrap().mosaics.len(), 1);

@@ -1,5 +1,6 @@
 //! A link that was opened: what of it is here, what it costs. Nothing is run, and nothing of another origin is fetched.
 
+use super::super::super::brought::{Kind, kind};
 use super::super::super::pace::Foretold;
 use super::super::super::photos::{Origin, PhotoId};
 use super::super::super::runs::listed::short;
@@ -14,7 +15,7 @@ use crate::bridge::fetch;
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::digest::sha256;
-use tessera_core::experiment::dataset::Member;
+use tessera_core::experiment::dataset::{DatasetSpec, Member};
 use tessera_core::experiment::spec::NetworkSpec;
 use tessera_core::experiment::subject::Draw;
 use tessera_core::experiment::{Dataset, Mosaics, Subject};
@@ -217,42 +218,86 @@ impl Desk {
             let words = "This is no run: bring a ZIP file or a record.json that was exported here, or paste a link.";
             return self.shelf.trouble.set(Some(words.into()));
         };
-        let model = |file: &File| {
-            use super::super::super::brought::{Kind, kind};
-            matches!(kind(&file.name(), &[]), Kind::Model | Kind::Onnx)
+        let onnx = files.iter().any(|file| kind_of(file) == Kind::Onnx);
+        let of_model = |file: &File| match kind_of(file) {
+            Kind::Photo => false,
+            Kind::Other => onnx,
+            Kind::Model | Kind::Onnx | Kind::Json | Kind::Names => true,
         };
-        let (models, photos): (Vec<File>, Vec<File>) = files.into_iter().partition(model);
+        let (models, photos): (Vec<File>, Vec<File>) = files.into_iter().partition(of_model);
         if !models.is_empty() {
-            self.bring(models);
+            self.bring_model(&offer, models).await;
         }
         match &offer.spec().subject {
             _ if photos.is_empty() => {}
             Subject::Photo(photo) => self.bring_photo(&photo.sha256, photos).await,
-            _ => {
-                let files = photos.into_iter().map(|file| (file.name(), file.into())).collect();
-                self.bring_to_study(String::new(), files);
-            }
+            Subject::Mosaics(mosaics) => self.bring_photos(&mosaics.dataset, photos),
+            Subject::Photos(_) => {}
         }
     }
 
     async fn bring_photo(self, wanted: &str, files: Vec<File>) {
-        for file in files {
-            let Ok(bytes) = fetch::file(&file).await else { continue };
-            let Some(sha256) = digest(&bytes).await else { continue };
-            if sha256 == wanted {
-                self.hands.update_value(|hands| hands.runs.photo = Some(file.clone()));
+        match the_very(&files, wanted, "photo").await {
+            Ok(file) => {
+                let brought = Brought { name: file.name(), sha256: wanted.to_owned() };
+                self.hands.update_value(|hands| hands.runs.photo = Some(file));
                 self.shelf.trouble.set(None);
-                return self.shelf.photo.set(Some(Brought { name: file.name(), sha256 }));
+                self.shelf.photo.set(Some(brought));
             }
-            let words = format!(
-                "{} is another photo: its SHA-256 begins with {}, and {} is wanted. Bring the very same file.",
-                file.name(),
-                short(&sha256),
-                short(wanted)
-            );
-            self.shelf.trouble.set(Some(words));
+            Err(words) => self.shelf.trouble.set(Some(words)),
         }
     }
+
+    /// Photos that a link waits for join those that are here; where as many are here as are wanted and they are others,
+    /// they take their place.
+    fn bring_photos(self, wanted: &DatasetSpec, files: Vec<File>) {
+        let here = self.studio.album.with_untracked(|album| album.photos().len());
+        if here >= wanted.photos && !untrack(|| self.has_photos(wanted)) {
+            self.clear_study();
+        }
+        self.bring_to_study(String::new(), files.into_iter().map(|file| (file.name(), file.into())).collect());
+    }
+
+    /// A model that a link does not ask for would only take the place of the network in use.
+    async fn bring_model(self, offer: &Offer, files: Vec<File>) {
+        let models: Vec<File> = files.iter().filter(|file| is_model(file)).cloned().collect();
+        let found = match untrack(|| self.lack_of_network(offer)) {
+            Some(Lack::Network(_, wanted)) if !models.is_empty() => the_very(&models, &wanted, "model").await.map(drop),
+            _ => Ok(()),
+        };
+        match found {
+            Ok(()) => self.bring(files),
+            Err(words) => self.shelf.trouble.set(Some(words)),
+        }
+    }
+}
+
+fn kind_of(file: &File) -> Kind {
+    kind(&file.name(), &[])
+}
+
+/// Whether a file is a model by its name.
+pub(super) fn is_model(file: &File) -> bool {
+    matches!(kind_of(file), Kind::Model | Kind::Onnx)
+}
+
+/// The file of that digest; else a sentence about the last one that is another.
+async fn the_very(files: &[File], wanted: &str, what: &str) -> Result<File, String> {
+    let mut words = "None of these files could be read. Bring them again.".to_owned();
+    for file in files {
+        let Ok(bytes) = fetch::file(file).await else { continue };
+        let Some(sha256) = digest(&bytes).await else { continue };
+        if sha256 == wanted {
+            return Ok(file.clone());
+        }
+        words = format!(
+            "{} is another {what}: its SHA-256 begins with {}, and {} is wanted. Bring the very same file.",
+            file.name(),
+            short(&sha256),
+            short(wanted)
+        );
+    }
+    Err(words)
 }
 
 /// Whether pictures are made ready as a Spec wants it; mosaics may be larger than what the network was trained on.

@@ -74,13 +74,15 @@ impl Desk {
         if !own.is_empty() {
             self.take_numbers(own);
         }
+        // With a model comes its card.
+        let card = waits && files.iter().any(super::offering::is_model);
         spawn_local(async move {
             let mut others = vec![];
             for file in files {
                 let name = file.name().to_lowercase();
                 let taken = match () {
                     () if file.size() > LARGEST => Err("It is larger than 512 MB.".into()),
-                    () if name.ends_with(".json") => self.import_record(&file).await,
+                    () if name.ends_with(".json") && !card => self.import_record(&file).await,
                     () if name.ends_with(".zip") => self.import_zip(&file, &mut others).await,
                     () => {
                         others.push(file.clone());

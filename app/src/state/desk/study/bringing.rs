@@ -128,7 +128,10 @@ impl Desk {
     }
 
     fn take_mosaics(self, bytes: Vec<u8>) -> Result<(), String> {
-        let (rows, columns) = design::square(design::cells_of(&bytes)?);
+        let mosaics = design::mosaics_of(&bytes)?;
+        let (rows, columns) = design::square(mosaics[0].cells.len());
+        let cells = mosaics.into_iter().flat_map(|mosaic| mosaic.cells).map(|source| (source.file, source.class));
+        self.studio.album.update(|album| album.by_mosaics(cells));
         self.studio.design.update(|design| {
             design.how = How::Table;
             (design.layout.rows, design.layout.columns) = (rows, columns);
@@ -142,7 +145,7 @@ impl Desk {
         let (known, unknown) = by_table(bytes, &classes)?;
         let rows: Vec<(String, usize)> = known.into_iter().map(|source| (source.file, source.class)).collect();
         self.studio.album.update(|album| {
-            album.by_table(&rows, &classes);
+            album.by_table(rows, &classes);
             unknown.iter().for_each(|one| album.leave(&one.file, &one.reason));
         });
         Ok(())
