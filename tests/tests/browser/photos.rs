@@ -68,7 +68,7 @@ pub fn written(browser: &Browser, folder: &str, files: &[(String, Vec<u8>)]) -> 
 }
 
 /// Files in one archive.
-fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+pub fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(vec![]));
     for (name, content) in files {
         zip.start_file(name.as_str(), SimpleFileOptions::default()).expect("memory takes it");

@@ -2,7 +2,7 @@
 //! out as a file, come in again and are compared.
 
 use crate::browser::{Browser, Wish, pause, visit};
-use crate::looks::looked_at;
+use crate::looks::{looked_at, resize};
 use crate::numbers::{bring, own};
 use crate::page::samples;
 use crate::server::Server;
@@ -254,10 +254,16 @@ fn the_place_fits_at_every_width() {
         faults.extend(looked_at(browser, "runs-open", &SIZES).await);
         compare_with_itself(browser).await;
         faults.extend(looked_at(browser, "runs-compare", &SIZES).await);
-        browser.run("document.querySelector('#own-numbers').open = true", vec![]).await;
+        let link = share(browser).await;
+        // Between phones and large screens the panel of one's own numbers is in reach too.
+        resize(browser, SIZES[1], "light").await;
+        browser.click("#own-numbers summary").await;
         bring(browser, &own()).await;
         browser.run("document.querySelector('#own-found').scrollIntoView()", vec![]).await;
         faults.extend(looked_at(browser, "runs-numbers", &SIZES).await);
+        open(browser, &link).await;
+        ran(browser, 240).await;
+        faults.extend(looked_at(browser, "runs-verdict", &SIZES).await);
         assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     });
 }

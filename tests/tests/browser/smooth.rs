@@ -3,13 +3,14 @@
 use crate::browser::{Browser, Wish, pause, visit};
 use crate::mosaics::place;
 use crate::page::{Seen, samples};
+use crate::photos::{picture, written, zipped};
 use crate::server::Server;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
-use tessera_tests::root;
+use tessera_tests::{bytes, root};
 
 /// Longest stall of the page's thread while it works, in milliseconds.
 const LIMIT: f64 = 50.0;
@@ -174,22 +175,33 @@ fn escape_stops_too() {
 const SET: &str = "const field = document.querySelector(arguments[0]);
     field.value = arguments[1]; field.dispatchEvent(new Event('change', { bubbles: true }));";
 
+/// A thousand photos of fifty classes in one archive.
+fn thousand_photos() -> Vec<u8> {
+    let classes = String::from_utf8(bytes(root().join("public/models/imagenet-classes.txt"))).expect("names");
+    let classes: Vec<&str> = classes.lines().take(50).collect();
+    let file = |number: usize| (format!("{}/{number}.jpg", classes[number % classes.len()]), picture(number as u32));
+    zipped(&(0..1000).map(file).collect::<Vec<_>>())
+}
+
 #[test]
-fn ten_thousand_mosaics_are_drawn_without_a_stall() {
+fn a_thousand_photos_and_ten_thousand_mosaics_of_them_hold_nothing_up() {
     let server = Server::of_site();
     let wish = Wish { before: Some(WATCH), alone: true, ..Wish::default() };
     visit(&server, wish, async |browser| {
+        let archive = written(browser, "archives", &[("photos.zip".into(), thousand_photos())]).join("photos.zip");
         crate::mosaics::enter(browser).await;
-        crate::mosaics::samples(browser).await;
-        pause(1500).await;
-        watched(browser).await;
-        browser.run(SET, vec![json!("#design-per-class"), json!("1250")]).await;
+        browser.until("all is still", 60, |now| now.state == "ready" && !now.busy).await;
+        let opened = watched(browser).await;
+        println!("the page and the place open: longest task {:.0} ms", opened.longest_task());
+        browser.choose_in("#study-files", &[archive]).await;
+        place(browser, "five hundred mosaics", |seen| seen.mosaics == 500 && seen.shown == 12).await;
+        assert_smooth(browser, "a thousand photos come").await;
+        browser.run(SET, vec![json!("#design-per-class"), json!("200")]).await;
         place(browser, "ten thousand mosaics", |seen| seen.mosaics == 10_000 && seen.shown == 12).await;
-        pause(500).await;
         assert_smooth(browser, "ten thousand mosaics are drawn").await;
-        browser.run("document.querySelector('#draw-again').click()", vec![]).await;
-        pause(1500).await;
+        browser.click("#draw-again").await;
+        pause(500).await;
         place(browser, "ten thousand others", |seen| seen.mosaics == 10_000 && seen.shown == 12).await;
-        assert_smooth(browser, "they are drawn again").await;
+        assert_smooth(browser, "ten thousand others are drawn").await;
     });
 }

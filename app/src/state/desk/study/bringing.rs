@@ -34,6 +34,9 @@ const LARGEST_ARCHIVE: f64 = 512e6;
 /// Largest table.
 const LARGEST_TABLE: f64 = 20e6;
 
+/// Files of an archive that are handed to the browser at once.
+const AT_ONCE: usize = 100;
+
 /// Milliseconds between two accounts of what was read.
 const ACCOUNT: f64 = 250.0;
 
@@ -75,7 +78,10 @@ impl Desk {
                 return self.bring(others);
             }
             let left: Vec<String> = left.into_iter().map(|(file, _)| file).collect();
+            // What the browser handed over, what it shows of it and what is read of it are pieces of work of their own.
+            pause(0).await;
             self.add_shots(&name, photos, &left).await;
+            pause(0).await;
             for (file, blob) in tables {
                 self.take_table(&file, blob).await;
             }
@@ -177,10 +183,19 @@ impl Desk {
         let name = self.hands.try_update_value(|hands| hands.study.archive.take());
         let name = name.flatten().map(|(name, _)| name).unwrap_or_default();
         self.studio.reading.set(None);
-        let inner = |name: &String| what(name) != What::Archive;
-        let files = names.into_iter().zip(buffers).filter(|(name, _)| inner(name));
-        let files = files.filter_map(|(name, bytes)| Some((name, fetch::blob(bytes)?))).collect();
-        self.bring_to_study(name.trim_end_matches(".zip").into(), files);
+        let buffers = buffers.to_vec();
+        spawn_local(async move {
+            let mut files = vec![];
+            for (at, (file, bytes)) in names.into_iter().zip(buffers).enumerate() {
+                if what(&file) != What::Archive {
+                    files.extend(fetch::blob(&bytes).map(|blob| (file, blob)));
+                }
+                if at % AT_ONCE == AT_ONCE - 1 {
+                    pause(0).await;
+                }
+            }
+            self.bring_to_study(name.trim_end_matches(".zip").into(), files);
+        });
     }
 
     /// Takes the samples that come with the page: a photo a class.
