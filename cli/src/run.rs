@@ -9,10 +9,8 @@ use std::time::Instant;
 use tessera_core::digest::sha256;
 use tessera_core::experiment::record::Unit;
 use tessera_core::experiment::{self, Answer, Cell, Flow, MethodSpec, Observer, Step};
-use tessera_core::figure::bcos::{SMOOTH, picture};
 use tessera_core::figure::overlay::overlay;
 use tessera_core::map::Map;
-use tessera_core::method::bcos::linear;
 use tessera_core::method::lrp::{self, LayerSum};
 use tessera_core::network::{Objective, Session};
 use tessera_core::photo::{Input, PhotoFacts};
@@ -151,16 +149,12 @@ pub fn overlay_png(map: &Map, input: &Input) -> Result<Vec<u8>, String> {
     png(&overlay(map, input), input, ExtendedColorType::Rgb8)
 }
 
-/// The picture of a B-cos explanation in the colours that the network asks for, as a PNG file with transparency.
+/// The picture that a map brings along, as PNG.
 ///
 /// # Errors
-/// If the network gives none, or the picture cannot be encoded.
-pub fn bcos_png(model: &Model, map: &Map, input: &Input) -> Result<Vec<u8>, String> {
-    let (mut session, objective) = again(model, map, input)?;
-    let linear = pollster::block_on(linear(&mut session, &objective)).map_err(|error| error.to_string())?;
-    let picture = picture(&linear.weights, &linear.inputs, session.size, SMOOTH);
-    let bytes: Vec<u8> = picture.iter().map(|value| (value * 255.0 + 0.5) as u8).collect();
-    png(&bytes, input, ExtendedColorType::Rgba8)
+/// If it cannot be encoded.
+pub fn own_png(picture: &[u8], input: &Input) -> Result<Vec<u8>, String> {
+    png(picture, input, ExtendedColorType::Rgba8)
 }
 
 /// The sums of relevance at each layer for a map by relevance propagation.

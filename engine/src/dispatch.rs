@@ -336,7 +336,8 @@ impl Observer for Posting<'_> {
                 let map = self.signed(map, seconds);
                 let made = self.judge.map_or_else(|| Made::new(&map, vec![]), |judge| judge.made(at, &map));
                 let made = Box::new(made);
-                self.host.post(Event::Mapped { job, at, made }, vec![bytes(&map.values)]);
+                let buffers = [bytes(&map.values)].into_iter().chain(map.picture).collect();
+                self.host.post(Event::Mapped { job, at, made }, buffers);
             }
             Step::Gathered { at, gathered } => {
                 let numbers = bytes(&gathered.numbers);

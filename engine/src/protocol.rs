@@ -240,7 +240,8 @@ pub enum Event {
         /// What, why, what to do.
         sentence: String,
     },
-    /// One map is done. Buffers: its values, f32, `channels * height * width`.
+    /// One map is done. Buffers: its values, f32, `channels * height * width`; where it brings a picture along, that too,
+    /// RGBA bytes of the input's size.
     Mapped {
         /// Number of the work.
         job: Job,

@@ -83,7 +83,7 @@ fn what_cannot_be_run_is_one_sentence() {
 fn map(values: [f32; 4]) -> Map {
     let provenance = Provenance { input: (2, 2), ..Provenance::default() };
     let facts = Facts { channels: 1, height: 2, width: 2, sign: Sign::Signed, provenance, steps: vec![] };
-    Map { values: values.to_vec(), facts }
+    Map { values: values.to_vec(), facts, picture: None }
 }
 
 /// A mosaic with these scores of the two methods by the two metrics.

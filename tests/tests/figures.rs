@@ -225,7 +225,7 @@ fn over(photo: &Photo, sign: Sign, width: f64) -> String {
     };
     let facts =
         Facts { channels: 1, height: side, width: side, sign, provenance: Provenance::default(), steps: vec![] };
-    let map = Map { values: (0..side * side).map(value).collect(), facts };
+    let map = Map { values: (0..side * side).map(value).collect(), facts, picture: None };
     let region = Region { left: 0.0, top: 0.0, width: side as f64, height: side as f64 };
     let input = Input { height: side, width: side, rgb: photo.rgb.clone(), region };
     picture::url(&overlay(&map, &input), (side, side), 2 * 224)

@@ -1,9 +1,9 @@
 //! Attribution methods against captum, zennit, pytorch-grad-cam, lime, shap, bcos and their definitions
 //! (tests/golden/methods).
 
-use tessera_core::figure::bcos::picture;
 use tessera_core::map::Map;
 use tessera_core::map::steps::{self, StepSpec};
+use tessera_core::map::weights::picture;
 use tessera_core::method::iba::{self, Statistics};
 use tessera_core::method::{bcos, expected_gradients};
 use tessera_core::network::Objective;
@@ -153,10 +153,11 @@ fn pictures_of_scales() {
     for file in ["bcos_resnet18", "bcos_simple_vit_ti_patch16"] {
         let (scene, references) = (Scene::formula(file), References::open(file));
         let (mut session, objective) = (scene.session(), Objective::logit(references.target));
-        let linear = pollster::block_on(bcos::linear(&mut session, &objective)).unwrap();
-        assert!(references.off("bcos.weights", &linear.weights, false) <= 1.0, "{file}");
+        let (inputs, weights) = bcos::factors(&mut session, &objective).unwrap();
+        let [inputs, weights] = [inputs, weights].map(|part| pollster::block_on(Value::from(part).read()).unwrap());
+        assert!(references.off("bcos.weights", &weights, false) <= 1.0, "{file}");
         for smooth in [0, 15] {
-            let found = picture(&linear.weights, &linear.inputs, session.size, smooth);
+            let found = picture(&weights, &inputs, session.size, smooth);
             assert!(references.off(&format!("bcos.picture.smooth{smooth}"), &found, false) <= 1.0, "{file}, {smooth}");
         }
     }

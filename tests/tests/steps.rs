@@ -19,7 +19,7 @@ fn formula(shape: [usize; 3]) -> Map {
     let number = |i: usize| ((i * 37 % 73) as f64 / 20.0 - 1.5 + f64::from(u8::from(i % 11 == 3)) * 9.0) as f32;
     let provenance = Provenance { input: (28, 35), ..Provenance::default() };
     let facts = Facts { channels, height, width, sign: Sign::Signed, provenance, steps: vec![] };
-    Map { values: (0..channels * height * width).map(number).collect(), facts }
+    Map { values: (0..channels * height * width).map(number).collect(), facts, picture: None }
 }
 
 /// `clip:percentile=90`, or the steps of a preset's method: `acml24.gradcam`.

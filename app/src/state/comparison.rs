@@ -39,7 +39,7 @@ pub fn difference(one: &Drawn, other: &Drawn) -> Option<Drawn> {
     }
     let values = stretched(one).zip(stretched(other)).map(|(a, b)| a - b).collect();
     let facts = Facts { channels: 1, height, width, sign: Sign::Signed, provenance, steps: vec![] };
-    let mut drawn = Drawn::new(one.key.clone(), Map { values, facts }, one.device.clone());
+    let mut drawn = Drawn::new(one.key.clone(), Map { values, facts, picture: None }, one.device.clone());
     drawn.number = one.number;
     drawn.minus = Some((other.number, order::name(other)));
     Some(drawn)

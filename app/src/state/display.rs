@@ -52,6 +52,8 @@ pub struct Display {
     pub from_least: bool,
     /// Whether maps of one method share one scale.
     pub shared: bool,
+    /// Whether a map that brings a picture along is shown by that.
+    pub own: bool,
     /// In which order cards lie.
     pub order: Order,
 }
@@ -63,6 +65,7 @@ impl Default for Display {
             clip: Clip::USUAL,
             from_least: false,
             shared: true,
+            own: true,
             order: Order::Arrival,
         }
     }
@@ -92,9 +95,18 @@ impl Display {
         Range { low: if from_least { least } else { range.low }, ..range }
     }
 
+    /// Whether a map is shown by the picture that it brings along, which has no scale.
+    #[must_use]
+    pub fn own_picture<'a>(&self, drawn: &'a Drawn) -> Option<&'a Vec<u8>> {
+        drawn.map.picture.as_ref().filter(|_| self.own)
+    }
+
     /// A map as pixels: the weaker a value, the clearer its pixel.
     #[must_use]
     pub fn paint(&self, drawn: &Drawn, range: Range) -> Vec<u8> {
+        if let Some(picture) = self.own_picture(drawn) {
+            return on_white(picture);
+        }
         let scale = self.scale(drawn.sign);
         if range.low <= 0.0 {
             return paint(&drawn.field, scale, range, Opacity::Value);
@@ -102,6 +114,16 @@ impl Display {
         let above: Vec<f32> = drawn.field.iter().map(|value| value - range.low).collect();
         paint(&above, scale, Range { low: 0.0, high: range.high - range.low, ..range }, Opacity::Value)
     }
+}
+
+/// A picture as it lies on white: over the photo, whose colours it shares, nothing would be seen of it.
+fn on_white(rgba: &[u8]) -> Vec<u8> {
+    let over = |colour: u8, alpha: u16| ((u16::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+    let pixel = |&[red, green, blue, alpha]: &[u8; 4]| {
+        let [red, green, blue] = [red, green, blue].map(|colour| over(colour, alpha.into()));
+        [red, green, blue, 255]
+    };
+    rgba.as_chunks::<4>().0.iter().flat_map(pixel).collect()
 }
 
 #[cfg(test)]
@@ -137,5 +159,18 @@ mod tests {
         let display = Display { clip: Clip::None, ..Display::default() };
         let rgba = display.paint(&drawn, display.range(&drawn, &[]));
         assert_eq!((rgba[3], rgba[15]), (0, 255));
+    }
+
+    #[test]
+    fn a_picture_that_a_map_brings_along_takes_the_place_of_its_colours_until_it_is_put_away() {
+        let mut drawn = Arc::into_inner(drawn("bcos", [1.0, 0.0, -1.0, 0.5])).expect("nobody else has it");
+        drawn.map.picture = Some(vec![255, 0, 0, 255, 0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 51]);
+        let mut display = Display::default();
+        let range = display.range(&drawn, &[]);
+        let painted = display.paint(&drawn, range);
+        assert_eq!(painted[..8], [255, 0, 0, 255, 255, 255, 255, 255]);
+        assert_eq!(painted[12..], [204, 204, 255, 255]);
+        display.own = false;
+        assert_eq!(display.paint(&drawn, range)[7], 0, "a place without relevance is clear");
     }
 }

@@ -288,6 +288,7 @@ pub(super) mod tests {
         Map {
             values: values.to_vec(),
             facts: Facts { channels: 1, height: 2, width: 2, sign: Sign::Positive, provenance, steps: vec![] },
+            picture: None,
         }
     }
 

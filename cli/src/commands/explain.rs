@@ -15,7 +15,7 @@ use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::steps::apply;
 use tessera_core::map::{Facts, Map, npy};
-use tessera_core::method::{bcos, lrp};
+use tessera_core::method::lrp;
 use tessera_core::photo::{Input, Photo, prepare};
 
 /// Draw maps of what a network looked at
@@ -128,12 +128,12 @@ impl Explain {
         self.write_numbers(name, map)
     }
 
-    /// The map, its picture in colours where it is of a B-cos network, its sums at layers, and the map after its steps.
+    /// The map, the picture that it brings along, its sums at layers, and the map after its steps.
     fn write_method(&self, model: &Model, wish: &Wish, map: &Map, input: &Input) -> Result<Made, String> {
         let Wish { name, steps, .. } = wish;
         let mut made = self.write_map(name, map, input)?;
-        if map.facts.provenance.method == bcos::ENTRY.id {
-            write(&self.out, &format!("{name}.rgba.png"), &run::bcos_png(model, map, input)?)?;
+        if let Some(picture) = &map.picture {
+            write(&self.out, &format!("{name}.rgba.png"), &run::own_png(picture, input)?)?;
         }
         if self.layer_sums && map.facts.provenance.method == lrp::ENTRY.id {
             made.layers = run::layer_sums(model, map, input)?;

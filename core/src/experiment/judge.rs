@@ -104,6 +104,7 @@ mod tests {
         Map {
             values: values.to_vec(),
             facts: Facts { channels: 1, height: side, width: side, sign, provenance, steps: vec![] },
+            picture: None,
         }
     }
 

@@ -285,7 +285,7 @@ fn signs(record: &Record) -> Vec<bool> {
         made.is_none_or(|made| {
             let steps = record.spec.steps.get(method).map_or(&[][..], Vec::as_slice);
             let small = Facts { channels: 1, height: 1, width: 2, ..made.map.clone() };
-            let stepped = apply(steps, Map { values: vec![-1.0, 0.5], facts: small });
+            let stepped = apply(steps, Map { values: vec![-1.0, 0.5], facts: small, picture: None });
             stepped.map_or(made.map.sign, |map| map.facts.sign) == Sign::Signed
         })
     };

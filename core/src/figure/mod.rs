@@ -3,7 +3,6 @@
 pub mod alphas;
 pub mod answer;
 mod axis;
-pub mod bcos;
 pub mod board;
 pub mod differences;
 mod dots;

@@ -38,7 +38,7 @@ mod tests {
     fn the_peak_is_covered_and_zero_leaves_the_photo() {
         let provenance = Provenance { method: "gradcam".into(), input: (2, 2), ..Provenance::default() };
         let facts = Facts { channels: 1, height: 2, width: 2, sign: Sign::Positive, provenance, steps: vec![] };
-        let map = Map { values: vec![0.0, 0.0, 0.0, 1.0], facts };
+        let map = Map { values: vec![0.0, 0.0, 0.0, 1.0], facts, picture: None };
         let region = Region { left: 0.0, top: 0.0, width: 2.0, height: 2.0 };
         let input = Input { height: 2, width: 2, rgb: vec![10; 12], region };
         let picture = overlay(&map, &input);

@@ -6,6 +6,7 @@ pub mod range;
 pub mod resample;
 pub mod signature;
 pub mod steps;
+pub mod weights;
 
 use crate::descriptor::{Scale, Settings, Sign};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub struct Map {
     pub values: Vec<f32>,
     /// What is known of the values; travels without them between page and worker.
     pub facts: Facts,
+    /// What it looks like by itself, where its method says so: RGBA bytes, `[input rows, input columns, 4]`, alpha not
+    /// premultiplied.
+    pub picture: Option<Vec<u8>>,
 }
 
 /// All of a [`Map`] but its values.

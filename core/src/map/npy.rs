@@ -174,7 +174,7 @@ mod tests {
                 steps: vec![],
             };
             let values: Vec<f32> = (0..channels * 8).map(|i| i as f32 - 3.5).collect();
-            let written = write(&Map { values: values.clone(), facts });
+            let written = write(&Map { values: values.clone(), facts, picture: None });
             assert_eq!((written.len() - 4 * values.len()) % 64, 0, "the numbers are aligned");
             assert_eq!(read(&written), Ok(Array { channels, height: 2, width: 4, values }));
         }

@@ -56,7 +56,7 @@ mod tests {
     fn map(height: usize, width: usize, value: impl Fn(usize) -> f32) -> Map {
         let facts =
             Facts { channels: 1, height, width, sign: Sign::Signed, provenance: Provenance::default(), steps: vec![] };
-        Map { values: (0..height * width).map(value).collect(), facts }
+        Map { values: (0..height * width).map(value).collect(), facts, picture: None }
     }
 
     #[test]

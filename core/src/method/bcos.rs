@@ -4,6 +4,7 @@
 //! (Böhle, Fritz and Schiele 2022). Complete for convolutional B-cos networks: it sums to the logit less its bias.
 
 use super::prelude::*;
+use crate::map::weights::rgba;
 use crate::network::op::{Activation, Kind, Op};
 use crate::network::rule::Rules;
 
@@ -31,33 +32,15 @@ pub(super) fn cost(_: &Settings, _: &Plan) -> Cost {
     Cost::of(1.0, 1.0)
 }
 
-/// What a B-cos network multiplies what it sees by, once its scales are held fixed.
-pub struct Linear {
-    /// The weights.
-    pub weights: Vec<f32>,
-    /// What they multiply: the colours, and one less each colour.
-    pub inputs: Vec<f32>,
-}
-
-/// Reads off the weights of the objective.
-///
-/// # Shapes
-/// `[6, H, W]`, both.
-///
-/// # Errors
-/// If the network is no B-cos network, or the device fails.
-pub async fn linear(session: &mut Session<'_>, objective: &Objective) -> Result<Linear, MethodError> {
-    let (inputs, weights) = factors(session, objective)?;
-    let mut inputs_and_weights = Value::from(Tensor::cat(vec![inputs, weights], 0)).read().await?;
-    let weights = inputs_and_weights.split_off(inputs_and_weights.len() / 2);
-    Ok(Linear { weights, inputs: inputs_and_weights })
-}
-
-/// What the network sees and its weights.
+/// What the network sees (the colours, and one less each colour) and the weights by which it multiplies that, once its
+/// scales are held fixed.
 ///
 /// # Shapes
 /// `[1, 6, H, W]`, both.
-fn factors(session: &mut Session<'_>, objective: &Objective) -> Result<(Tensor<4>, Tensor<4>), MethodError> {
+///
+/// # Errors
+/// If the network is no B-cos network.
+pub fn factors(session: &mut Session<'_>, objective: &Objective) -> Result<(Tensor<4>, Tensor<4>), MethodError> {
     let graph = &session.network.graph;
     if !graph.nodes.iter().any(|node| node.op.kind() == Kind::Detachable) {
         let why = "The network is no B-cos network, whose scales could be held fixed: choose another method.";
@@ -73,7 +56,7 @@ fn factors(session: &mut Session<'_>, objective: &Objective) -> Result<(Tensor<4
 /// The map of the input's size.
 ///
 /// # Shapes
-/// `[1, H, W]`.
+/// `[1, H, W]`; its picture shows the weights.
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let (inputs, weights) = factors(work.session, &work.objective)?;
     let graph = &work.session.network.graph;
@@ -81,10 +64,15 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         Op::Activation(Activation::Affine { scale: 1.0, shift }) => f64::from(shift),
         _ => 0.0,
     };
-    let map = (inputs * weights).sum_dim(1);
+    let map = (inputs.clone() * weights.clone()).sum_dim(1);
     let score = work.session.scores(&work.objective).flat();
-    let mut numbers = Value::from(Tensor::cat(vec![Value::from(map).flat(), score], 0)).read().await?;
+    let all = [map, weights, inputs].map(|part| Value::from(part).flat()).into_iter().chain([score]).collect();
+    let mut numbers = Value::from(Tensor::cat(all, 0)).read().await?;
     let score = f64::from(numbers.pop().expect("the score is last"));
+    let (height, width) = work.session.size;
+    let inputs = numbers.split_off(7 * height * width);
+    let weights = numbers.split_off(height * width);
     let biases: f64 = work.objective.classes.iter().map(|&(_, weight)| f64::from(weight) * bias).sum();
-    Ok(Work::with_residual(work.map(numbers), score - biases))
+    let map = Work::with_residual(work.map(numbers), score - biases);
+    Ok(Map { picture: Some(rgba(&weights, &inputs, (height, width))), ..map })
 }

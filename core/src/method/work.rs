@@ -206,7 +206,11 @@ impl Work<'_, '_> {
             passes: self.passes,
             ..Provenance::default()
         };
-        Map { values, facts: Facts { channels, height, width, sign: self.entry.sign, provenance, steps: vec![] } }
+        Map {
+            values,
+            facts: Facts { channels, height, width, sign: self.entry.sign, provenance, steps: vec![] },
+            picture: None,
+        }
     }
 
     /// The numbers of the baseline that is set.

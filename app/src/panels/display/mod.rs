@@ -22,6 +22,8 @@ pub fn DisplayPanel(
     let positive = Memo::new(move |_| desk.display.with(|display| display.positive));
     let from_least = Memo::new(move |_| desk.display.with(|display| display.from_least));
     let reduction = Memo::new(move |_| desk.results.with(|results| results.reduction));
+    let own = Memo::new(move |_| desk.display.with(|display| display.own));
+    let pictured = Memo::new(move |_| desk.maps().iter().any(|drawn| drawn.map.picture.is_some()));
     let clip = Memo::new(move |_| desk.display.with(|display| display.clip));
     let scales = Scale::ALL.into_iter().filter(|scale| scale.sign() == Sign::Positive);
     let signed = Scale::of(Sign::Signed);
@@ -50,6 +52,14 @@ pub fn DisplayPanel(
                 value=reduction
                 set=move |reduction| desk.results.update(|results| results.reduce(reduction))
             />
+            <Show when=move || pictured.get()>
+                <Pick
+                    label="B-cos maps"
+                    options=vec![(true, "Colours of the weights"), (false, "Contributions")]
+                    value=own
+                    set=move |own| desk.display.update(|display| display.own = own)
+                />
+            </Show>
             <Pick
                 label="Clip"
                 options=vec![(Clip::USUAL, "99.7th percentile"), (Clip::None, "None")]

@@ -26,10 +26,8 @@ pub struct Figure<'a> {
     pub map: Vec<u8>,
     /// How opaque the map is.
     pub strength: f64,
-    /// Its colours.
-    pub scale: Scale,
-    /// The values at the scale's ends.
-    pub range: Range,
+    /// Its colours and the values at their ends; none of a picture without a scale.
+    pub scale: Option<(Scale, Range)>,
     /// The lines below.
     pub caption: String,
 }
@@ -94,8 +92,9 @@ impl Figure<'_> {
     }
 
     fn legend(&self, draw: &CanvasRenderingContext2d, left: f64, height: f64) -> Option<()> {
+        let Some((scale, range)) = self.scale else { return Some(()) };
         let bar = draw.create_linear_gradient(0.0, MARGIN + height, 0.0, MARGIN);
-        let stops = self.scale.stops();
+        let stops = scale.stops();
         for (i, &stop) in stops.iter().enumerate() {
             bar.add_color_stop(i as f32 / (stops.len() - 1) as f32, &hex(stop)).ok()?;
         }
@@ -103,7 +102,7 @@ impl Figure<'_> {
         draw.fill_rect(left, MARGIN, 20.0, height);
         draw.set_font("20px sans-serif");
         draw.set_fill_style_str("#222222");
-        for tick in ticks(self.range, 6) {
+        for tick in ticks(range, 6) {
             let y = MARGIN + height * (1.0 - f64::from(tick.share));
             draw.fill_rect(left + 20.0, y.min(MARGIN + height - 2.0), 6.0, 2.0);
             draw.fill_text(&tick.text, left + 32.0, (y + 7.0).clamp(MARGIN + 16.0, MARGIN + height)).ok()?;

@@ -46,8 +46,7 @@ pub fn save(desk: Desk) {
             rgb: &prepared.rgb,
             map: display.paint(&drawn, range),
             strength: f64::from(desk.view.with(|view| view.opacity)) / 100.0,
-            scale: display.scale(drawn.sign),
-            range,
+            scale: display.own_picture(&drawn).is_none().then(|| (display.scale(drawn.sign), range)),
             caption: figure::caption(&drawn, &photo, &prepared, probability, &provenance(&drawn, &network)),
         };
         let name = format!("tessera-{}-{}.png", stem(&photo.name), drawn.map.facts.provenance.method);

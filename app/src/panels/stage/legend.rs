@@ -27,6 +27,23 @@ pub fn Legend(
         <One desk map range value upright=false />
         {move || range.get().and_then(|range| range.kind.sentence()).map(|sentence| view! { <p class="s kind">{sentence}</p> })}
         <Weak desk map range />
+        <Own desk map />
+    }
+}
+
+/// Says what a map shows that has no scale.
+#[component]
+fn Own(desk: Desk, map: Memo<Option<Arc<Drawn>>>) -> impl IntoView {
+    let own = Memo::new(move |_| map.get().is_some_and(|drawn| desk.display.get().own_picture(&drawn).is_some()));
+    view! {
+        <Show when=move || own.get()>
+            <p class="s kind">
+                "The colours that the network's weights ask for, fainter where they are weak, white where a pixel speaks against the class. "
+                <button class="link" type="button" on:click=move |_| desk.display.update(|display| display.own = false)>
+                    "Show contributions"
+                </button>
+            </p>
+        </Show>
     }
 }
 
@@ -68,7 +85,11 @@ fn One(
     let frame = NodeRef::<html::Div>::new();
     let drawing = Memo::new(move |_| {
         let (drawn, range) = (map.get()?, range.get()?);
-        let scale = desk.display.with(|display| display.scale(drawn.sign));
+        let display = desk.display.get();
+        if display.own_picture(&drawn).is_some() {
+            return None;
+        }
+        let scale = display.scale(drawn.sign);
         let id = if upright { "scale-upright" } else { "scale-lying" };
         let legend = legend::Legend { id, scale, range, values: &drawn.field };
         Some(if upright { legend.upright() } else { legend.lying() })

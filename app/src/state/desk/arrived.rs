@@ -6,7 +6,7 @@ use super::super::question::{Key, Question};
 use super::super::results::{Answer, Drawn, Seen};
 use super::Desk;
 use crate::widgets::number;
-use js_sys::{ArrayBuffer, Float32Array};
+use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::descriptor::Scale;
@@ -58,12 +58,15 @@ impl Desk {
         facts: Facts,
         sketch: bool,
         device: DeviceFacts,
-        buffer: &ArrayBuffer,
+        (buffer, picture): (&ArrayBuffer, Option<&ArrayBuffer>),
     ) {
         let from = &facts.provenance;
         let classes = (from.target, from.against);
         let Some((seen, key)) = self.key(job, at, classes) else { return };
-        let map = Map { values: Float32Array::new(buffer).to_vec(), facts };
+        let (rows, columns) = from.input;
+        let picture = picture.map(|buffer| Uint8Array::new(buffer).to_vec());
+        let picture = picture.filter(|picture| picture.len() == 4 * rows * columns);
+        let map = Map { values: Float32Array::new(buffer).to_vec(), facts, picture };
         if map.values.len() != map.facts.channels * map.facts.height * map.facts.width {
             return;
         }

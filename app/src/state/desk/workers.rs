@@ -186,14 +186,14 @@ impl Desk {
             Event::Missing { job, at, sentence } => self.missed(job, at, sentence),
             Event::Sketched { job, at, map } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first()) {
-                    self.mapped((job, at), map, true, device, buffer);
+                    self.mapped((job, at), map, true, device, (buffer, None));
                 }
             }
             Event::Mapped { job, at, made } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first())
                     && !self.scored(job, at, &made, &device, buffer)
                 {
-                    self.mapped((job, at), made.map, false, device, buffer);
+                    self.mapped((job, at), made.map, false, device, (buffer, buffers.get(1)));
                 }
             }
             Event::Composed { job, mosaic, preview, input, region, pixels } => {

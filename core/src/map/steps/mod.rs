@@ -174,7 +174,7 @@ mod tests {
     pub fn map(values: &[f32], (channels, height, width): (usize, usize, usize)) -> Map {
         let provenance = Provenance { input: (4, 4), ..Provenance::default() };
         let facts = Facts { channels, height, width, sign: Sign::Signed, provenance, steps: vec![] };
-        Map { values: values.to_vec(), facts }
+        Map { values: values.to_vec(), facts, picture: None }
     }
 
     fn typed(id: &str, settings: &[(&'static str, &'static str)]) -> StepSpec {

@@ -103,7 +103,7 @@ impl Desk {
             }
             let from = &facts.provenance;
             let question = Question { class: from.target, against: from.against, scale: from.scale };
-            let map = small(Map { values, facts });
+            let map = small(Map { values, facts, picture: None });
             Some(Arc::new(Drawn::new(Key::new(question, 0, &spec), map, held.3.clone())))
         })
     }
@@ -124,7 +124,7 @@ fn small(map: Map) -> Map {
     let block = fit(height.max(width));
     let flat = map.flat();
     if block == 1 {
-        return Map { values: flat, facts };
+        return Map { values: flat, facts, picture: None };
     }
     let (low, narrow) = (height / block, width / block);
     let mean = |place: usize| {
@@ -133,7 +133,7 @@ fn small(map: Map) -> Map {
         cells.map(|cell| flat[cell]).sum::<f32>() / (block * block) as f32
     };
     (facts.height, facts.width) = (low, narrow);
-    Map { values: (0..low * narrow).map(mean).collect(), facts }
+    Map { values: (0..low * narrow).map(mean).collect(), facts, picture: None }
 }
 
 #[cfg(test)]
@@ -146,7 +146,7 @@ mod tests {
         let provenance = Provenance { input: (448, 448), ..Provenance::default() };
         let facts = Facts { channels: 1, height: 448, width: 448, sign: Default::default(), provenance, steps: vec![] };
         let values = (0..448 * 448).map(|place| f32::from(u8::from(place / 448 % 2 == 0))).collect();
-        let shown = small(Map { values, facts });
+        let shown = small(Map { values, facts, picture: None });
         assert_eq!((shown.facts.height, shown.facts.width, shown.facts.provenance.input), (224, 224, (224, 224)));
         assert!(shown.values.iter().all(|value| *value == 0.5));
     }

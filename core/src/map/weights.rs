@@ -11,7 +11,7 @@ use crate::map::range::percentile;
 const SPECK: f64 = 1e-12;
 
 /// Side of the square over which opacity is averaged, as published.
-pub const SMOOTH: usize = 15;
+const SMOOTH: usize = 15;
 
 /// The picture in colours and opacity, each 0 to 1.
 ///
@@ -40,6 +40,15 @@ pub fn picture(weights: &[f32], inputs: &[f32], (height, width): (usize, usize),
             [red, green, blue, opacities[at]]
         })
         .collect()
+}
+
+/// The same as bytes, smoothed as published.
+///
+/// # Panics
+/// If the shapes are others.
+#[must_use]
+pub fn rgba(weights: &[f32], inputs: &[f32], size: (usize, usize)) -> Vec<u8> {
+    picture(weights, inputs, size, SMOOTH).iter().map(|value| (value * 255.0 + 0.5) as u8).collect()
 }
 
 /// How strong a pixel's weights are; next to nothing where it speaks against the class.
