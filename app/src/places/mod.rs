@@ -71,7 +71,7 @@ pub fn Page() -> impl IntoView {
     let method = move || desk.map().map(|drawn| drawn.map.facts.provenance.method.clone());
     let shown = move || PLACES[place.get()].view;
     // The frame, then the place, then what opens over it: built together they would hold the page's thread up.
-    let parts = staged(3);
+    let parts = staged(4);
     view! {
         <div
             class="app"
@@ -90,6 +90,8 @@ pub fn Page() -> impl IntoView {
             <Show when=move || { parts.get() > 2 }>
                 <device::Panel desk />
                 <models::Drawer desk />
+            </Show>
+            <Show when=move || { parts.get() > 3 }>
                 <methods::Panel desk />
                 <Help />
                 <SharePanel desk />

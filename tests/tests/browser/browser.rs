@@ -3,6 +3,7 @@
 use crate::netlog::{self, Asked};
 use crate::server::Server;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -173,9 +174,16 @@ impl Browser {
 
     /// Clicks what a person would see at this place of the page.
     pub async fn click(&self, selector: &str) {
-        let found = self.client.find(Locator::Css(selector)).await;
-        let element = found.unwrap_or_else(|error| panic!("there is no {selector} to click: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{selector} can not be clicked: {error}"));
+        let mut clicked = self.try_to_click(selector).await;
+        // What was drawn anew after it was found is found again: a person would not have noticed.
+        if clicked.as_ref().is_err_and(|error| error.to_string().contains("stale element")) {
+            clicked = self.try_to_click(selector).await;
+        }
+        clicked.unwrap_or_else(|error| panic!("{selector} can not be clicked: {error}"));
+    }
+
+    async fn try_to_click(&self, selector: &str) -> Result<(), CmdError> {
+        self.client.find(Locator::Css(selector)).await?.click().await
     }
 
     /// Chooses files in the page's chooser of photos.

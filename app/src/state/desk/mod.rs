@@ -45,6 +45,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::MethodSpec;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, HtmlCanvasElement, ImageData};
 
 /// Id of the place that explains one photo.
@@ -209,9 +210,13 @@ impl Desk {
                 self.open_any();
             }
         });
-        self.settle();
-        self.load_samples();
-        self.load_network();
+        spawn_local(async move {
+            // The frame comes first.
+            network::pause(0).await;
+            self.settle();
+            self.load_samples();
+            self.load_network();
+        });
     }
 
     /// The photo on the stage.

@@ -293,7 +293,7 @@ pub(in crate::state) mod tests {
     fn it_is_done_when_every_unit_was_run_or_could_not_be() {
         let mut course = course(2);
         course.go(0.0);
-        (course.take(9), course.take(9));
+        assert_eq!((course.take(9), course.take(9)), (Some(0), Some(1)));
         course.add(unit(0, &[Some(0.5), None]), 500.0);
         course.fail(Failed { at: 1, name: "1.png".into(), sentence: "No.".into() }, 1500.0);
         assert_eq!((course.state, course.done(), course.elapsed(9e9)), (State::Done, 2, 1.5));
