@@ -35,6 +35,7 @@ impl Observer for Explained {
                     *left -= 1;
                 }
             }
+            Step::Gathered { .. } => {}
             Step::Sketched { map, .. } => self.sketches.push(map),
             Step::Mapped { map, .. } => self.maps.push(Ok(map)),
             Step::Missing { why, .. } => self.maps.push(Err(why)),
@@ -55,7 +56,7 @@ impl Explained {
         target: Target,
         methods: &[MethodSpec],
     ) -> Result<Explained, RunError> {
-        let cell = Cell { input, target, scale: Scale::Logit, seed: 0, methods };
+        let cell = Cell { input, target, scale: Scale::Logit, seed: 0, methods, portion: None };
         pollster::block_on(explain(network, cell, &mut self))?;
         Ok(self)
     }

@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use tessera_core::descriptor::{Scale, Settings};
 use tessera_core::experiment::MethodSpec;
 use tessera_core::map::Map;
-use tessera_core::method::{self, Flow, MethodError, Moment, Watcher, Work};
+use tessera_core::method::{self, Flow, Gathered, MethodError, Moment, Portion, Watcher, Work};
 use tessera_core::network::canonise::fold_batch_norms;
 use tessera_core::network::card::{Card, ONNX, Output};
 use tessera_core::network::graph::Graph;
@@ -42,6 +42,10 @@ impl Watcher for Silent {
     }
 
     fn sketch(&mut self, _: Map) -> Moment<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn gathered(&mut self, _: Gathered) -> Moment<'_, ()> {
         Box::pin(std::future::ready(()))
     }
 }
@@ -195,6 +199,33 @@ impl Scene {
         spec: &MethodSpec,
         run: impl AsyncFnOnce(&mut Work<'_, '_>) -> Result<Map, MethodError>,
     ) -> Result<Map, MethodError> {
+        self.work((class, spec), None, &mut Silent, run)
+    }
+
+    /// A method's map for a class's logit, with seed 0, of a portion of its samples, while someone watches.
+    ///
+    /// # Errors
+    /// If there is none.
+    ///
+    /// # Panics
+    /// If there is no such method, or a setting does not fit it.
+    pub fn portion(
+        &self,
+        class: usize,
+        spec: &MethodSpec,
+        portion: &Portion,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Map, MethodError> {
+        self.work((class, spec), Some(portion), watcher, async |work| method::run(work).await)
+    }
+
+    fn work(
+        &self,
+        (class, spec): (usize, &MethodSpec),
+        portion: Option<&Portion>,
+        watcher: &mut dyn Watcher,
+        run: impl AsyncFnOnce(&mut Work<'_, '_>) -> Result<Map, MethodError>,
+    ) -> Result<Map, MethodError> {
         let settings: Settings = spec.complete().unwrap_or_else(|error| panic!("{error}"));
         let mut session = self.session();
         let mut work = Work {
@@ -205,7 +236,8 @@ impl Scene {
             settings,
             seed: 0,
             entry: method::entry(&spec.id).unwrap(),
-            watcher: &mut Silent,
+            portion,
+            watcher,
         };
         pollster::block_on(run(&mut work))
     }

@@ -195,7 +195,7 @@ impl Ready {
     #[must_use]
     pub fn run(&self, picture: Vec<f32>, [rows, columns]: [usize; 2], taps: &[NodeId], rules: &Rules) -> Tape {
         let input = Value::from_floats(picture, &[1, 3, rows, columns], &self.device);
-        forward::run(&self.graph, &self.weights, input, taps, Some(rules))
+        forward::run(&self.graph, &self.weights, input, taps, &[rules])
     }
 
     /// What comes back to a node from one class.

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use tessera_core::experiment::{Record, parcel};
 use tessera_core::statistics::table::{self, Hints, Table};
 
 /// A file's bytes, unless there are more than `largest`.
@@ -26,6 +27,21 @@ pub fn bounded(path: &Path, largest: u64) -> Result<Vec<u8>, String> {
 pub fn table(path: &Path, hints: Hints) -> Result<Table, String> {
     let bytes = bounded(path, table::LARGEST)?;
     table::read(&bytes, hints).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The record of a run: its folder, its record.json, or the ZIP file that it was exported to.
+///
+/// # Errors
+/// One sentence: what, why, what to do.
+pub fn read_record(run: &Path) -> Result<Record, String> {
+    let path = if run.is_dir() { run.join("record.json") } else { run.to_path_buf() };
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let mut bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+    if path.extension().is_some_and(|extension| extension == "zip") {
+        let mut files = parcel::unpack(&bytes, |name| name == "record.json").map_err(|error| told(&error))?;
+        bytes = files.pop().ok_or_else(|| told(&"It holds no record.json: choose a run that was exported."))?.bytes;
+    }
+    Record::read(&String::from_utf8_lossy(&bytes)).map_err(|error| told(&error))
 }
 
 /// The sentence for a file that cannot be read.

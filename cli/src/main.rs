@@ -4,6 +4,7 @@ mod commands;
 mod dataset;
 mod file;
 mod model;
+mod png;
 mod run;
 mod sheet;
 mod study;
@@ -29,6 +30,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // Who reads only the first lines closes the pipe: that ends the command, and is no failure to be told.
+    sigpipe::reset();
     match Arguments::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {

@@ -128,7 +128,7 @@ impl Observer for Gathering<'_> {
                 self.progress.tell(at, done, all);
                 return Box::pin(std::future::ready(Flow::Go));
             }
-            Step::Sketched { .. } => return Box::pin(std::future::ready(Flow::Go)),
+            Step::Sketched { .. } | Step::Gathered { .. } => return Box::pin(std::future::ready(Flow::Go)),
             Step::Missing { at, why } => {
                 self.ran.as_mut().expect("the answer comes first").missing.push((at, why.to_string()));
             }

@@ -177,7 +177,8 @@ impl<'a> Study<'a> {
         let spec = &self.record.spec;
         let seed = spec.seed.wrapping_add(planned.at as u64);
         let target = spec.target.known(planned.truth);
-        let ran = run::explain(self.model, Cell { input, target, scale: spec.scale, seed, methods: &spec.methods })?;
+        let cell = Cell { input, target, scale: spec.scale, seed, methods: &spec.methods, portion: None };
+        let ran = run::explain(self.model, cell)?;
         let judge = self.judge(planned);
         let outcome = |at: usize| self.outcome(planned.at, at, &ran, judge.as_ref());
         let outcomes = (0..spec.methods.len()).map(outcome).collect::<Result<Vec<_>, String>>()?;

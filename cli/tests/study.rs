@@ -24,7 +24,7 @@ fn folder(name: &str) -> PathBuf {
 fn tessera(folder: &Path, arguments: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
     command.current_dir(folder).args(arguments.split_whitespace());
-    if !arguments.starts_with("merge") {
+    if !["merge", "compare"].iter().any(|alone| arguments.starts_with(alone)) {
         command.arg("--photos").arg(samples());
     }
     command.output().unwrap()
@@ -151,4 +151,37 @@ fn what_is_not_as_the_spec_says_is_one_sentence() {
     assert!(refused(own("run later.json samples.csv --out d")).contains("version 9"));
     assert!(refused(own("spec samples.csv --targets 2 --out x.json")).contains("1 photo"));
     assert!(refused(own("verify 1.AAAA samples.csv --out e")).contains("link"));
+}
+
+#[test]
+fn runs_are_held_against_each_other() {
+    let folder = folder("compare");
+    done(tessera(&folder, SPEC));
+    done(tessera(&folder, "run spec.json samples.csv --out one"));
+    done(tessera(&folder, &SPEC.replace("--seed 3", "--seed 4")));
+    done(tessera(&folder, "run spec.json samples.csv --out other --sheets --png"));
+    // 760 units and two pixels each, as the header of a PNG says.
+    let width = |name: &str| u32::from_be_bytes(fs::read(folder.join(name)).unwrap()[16..20].try_into().unwrap());
+    assert_eq!(width("other/figures/ranking-precision.png"), 1520);
+    assert!(width("other/sheets/0.png") > 300);
+    let document: Value =
+        serde_json::from_str(&done(tessera(&folder, "compare one one/record.json other --json"))).unwrap();
+    assert_eq!(document["runs"].as_array().map(Vec::len), Some(3));
+    let precision = document["metrics"].as_array().unwrap().iter().find(|one| one["metric"] == "precision").unwrap();
+    // Grad-CAM knows the class and noise does not, whatever was drawn: three times the same order.
+    assert_eq!(precision["alpha"], 1.0, "{precision:#}");
+    let means = precision["methods"][0]["means"].as_array().unwrap();
+    assert_eq!(means[0], means[1]);
+    assert_ne!(means[0], means[2], "another seed draws other mosaics");
+    let summary: Value = serde_json::from_slice(&fs::read(folder.join("one/summary.json")).unwrap()).unwrap();
+    let says =
+        |metric: &str| summary["metrics"].as_array().unwrap().iter().find(|one| one["metric"] == metric).unwrap();
+    assert_eq!(says("precision")["methods"][0]["mean"]["value"], means[0]);
+    assert_eq!(says("precision")["differences"]["ranks"].as_array().map(Vec::len), Some(2));
+    assert!(document["runs"][0]["metrics_agree"].is_number(), "{document:#}");
+
+    let words = done(tessera(&folder, "compare one other"));
+    assert!(words.contains("precision: alpha of the 2 rankings 1.000"), "{words}");
+    fs::write(folder.join("no.json"), "{}").unwrap();
+    assert!(refused(tessera(&folder, "compare one no.json")).contains("no.json"), "a broken record is not named");
 }

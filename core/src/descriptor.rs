@@ -187,16 +187,25 @@ pub struct Cost {
     pub forward: f64,
     /// Pictures backward.
     pub backward: f64,
+    /// Samples that do not know of each other, which may be drawn apart; zero if it is all of a piece.
+    #[serde(default)]
+    pub samples: usize,
 }
 
 impl Cost {
     /// Nothing but the forward pass that all share.
-    pub const SHARED: Cost = Cost { forward: 1.0, backward: 0.0 };
+    pub const SHARED: Cost = Cost { forward: 1.0, backward: 0.0, samples: 0 };
 
     /// So many pictures there, and so many back.
     #[must_use]
     pub const fn of(forward: f64, backward: f64) -> Cost {
-        Cost { forward, backward }
+        Cost { forward, backward, samples: 0 }
+    }
+
+    /// The same, for so many samples that may be drawn apart.
+    #[must_use]
+    pub const fn of_samples(self, samples: usize) -> Cost {
+        Cost { samples, ..self }
     }
 
     /// Passes, there and back counted alike.

@@ -1,10 +1,12 @@
 //! Random numbers by counter: number `i` of a stream depends on the seed, the stream's name and `i` alone.
 //!
-//! So draws never depend on the order of work, the size of a batch, the number of workers or the device. The mixing is
-//! the finaliser of splitmix64 (Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195), which gives the same bits
-//! everywhere; logarithm and cosine are libm's, written in Rust, for the same reason.
+//! So draws never depend on the order of work, the size of a batch, the number of workers or the device: the kernels'
+//! `counter` gives the same bits everywhere.
 
-const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+use tessera_kernels::counter::{self, mix};
+
+/// Keeps seed 0 from being mixed to 0.
+const SEEDED: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A sequence of random numbers that can be asked for in any order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,19 +18,19 @@ impl Stream {
     /// The stream of that name; streams of one seed and different names are independent.
     #[must_use]
     pub fn new(seed: u64, name: &str) -> Stream {
-        Stream { start: mix(seed.wrapping_add(GOLDEN)) ^ fnv(name) }
+        Stream { start: mix(seed.wrapping_add(SEEDED)) ^ fnv(name) }
     }
 
     /// Number `i`: 64 random bits.
     #[must_use]
     pub fn bits(&self, i: u64) -> u64 {
-        mix(self.start.wrapping_add(i.wrapping_add(1).wrapping_mul(GOLDEN)))
+        counter::bits(self.start, i)
     }
 
     /// Number `i`, evenly spread over 0 (included) to 1 (not included).
     #[must_use]
     pub fn uniform(&self, i: u64) -> f64 {
-        (self.bits(i) >> 11) as f64 / (1u64 << 53) as f64
+        counter::uniform(self.start, i)
     }
 
     /// Number `i`, one of 0 to `n - 1`.
@@ -37,20 +39,19 @@ impl Stream {
         (self.uniform(i) * n as f64) as usize
     }
 
-    /// Number `i`, normally distributed with mean 0 and deviation 1 (Box and Muller 1958). Made of the uniform numbers
-    /// `2 i` and `2 i + 1`.
+    /// Number `i`, normally distributed with mean 0 and deviation 1. Made of the uniform numbers `2 i` and `2 i + 1`.
     #[must_use]
     pub fn normal(&self, i: u64) -> f32 {
-        let radius = (-2.0 * libm::log(1.0 - self.uniform(2 * i))).sqrt();
-        let turn = 2.0 * std::f64::consts::PI * self.uniform(2 * i + 1);
-        (radius * libm::cos(turn)) as f32
+        counter::normal(self.start, i)
     }
-}
 
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+    /// Normal numbers from number `first` on, many at once.
+    #[must_use]
+    pub fn normals(&self, first: u64, count: usize) -> Vec<f32> {
+        let mut numbers = vec![0.0; count];
+        counter::normals(self.start, first, &mut numbers);
+        numbers
+    }
 }
 
 /// FNV-1a of 64 bits.
@@ -61,13 +62,6 @@ fn fnv(name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn mixing_is_splitmix64s() {
-        // The published generator's first outputs from seed 0: 0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4.
-        let zero = Stream { start: 0 };
-        assert_eq!((zero.bits(0), zero.bits(1)), (0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4));
-    }
 
     #[test]
     fn streams_differ_by_seed_and_name() {

@@ -88,6 +88,13 @@ impl Told {
     }
 }
 
+/// What nobody said is missing.
+impl Default for Told {
+    fn default() -> Told {
+        Told::Undefined(Undefined::Missing)
+    }
+}
+
 impl From<Score> for Told {
     fn from(score: Score) -> Told {
         score.map_or_else(Told::Undefined, Told::Number)

@@ -14,6 +14,7 @@ use tessera_core::experiment::tables::{self, File};
 use tessera_core::experiment::{self, Cell, Flow, Judge, Mosaics, Observer, Step, Summary, parcel};
 use tessera_core::figure::board::Board;
 use tessera_core::map::Map;
+use tessera_core::method::{self, Gathered, Portion};
 use tessera_core::network::plan::Outline;
 use tessera_core::network::{Network, card::Card, load};
 use tessera_core::photo::{self, Crop, Input, Preprocess, Region};
@@ -55,9 +56,11 @@ impl Engine {
             Request::Compose { job, mosaics, preprocess, preview } => {
                 compose(job, &mosaics, &preprocess, preview, [first].into_iter().chain(buffers), host);
             }
-            Request::Explain { job, height, width, target, scale, seed, methods, preprocess, judge } => {
+            Request::Explain { job, height, width, target, scale, seed, methods, preprocess, judge, portion } => {
                 let input = Input { height, width, rgb: first.into_bytes(), region: all_of(height, width) };
-                let cell = Cell { input: &input, target, scale, seed, methods: &methods };
+                let Portion { begun, range, apart } = portion;
+                let portion = Portion { begun: gathered(begun, &buffers), range, apart };
+                let cell = Cell { input: &input, target, scale, seed, methods: &methods, portion: Some(&portion) };
                 let own = preprocess.and_then(|asked| self.preprocess(asked));
                 self.explain(job, cell, judge.as_deref(), host).await;
                 own.and_then(|own| self.preprocess(own));
@@ -176,6 +179,12 @@ const NOT_OPEN: &str = "The network is not open yet: wait until it is loaded.";
 
 fn fail(job: Job, sentence: &str, host: &dyn Host) {
     host.post(Event::Failed { job, sentence: sentence.into() }, vec![]);
+}
+
+/// What was begun; numbers that did not come along are none, which the method says does not fit.
+fn gathered(begun: Vec<method::gathered::Facts>, buffers: &[Content]) -> Vec<Gathered> {
+    let numbers = buffers.iter().map(|buffer| floats(buffer)).chain(std::iter::repeat(vec![]));
+    begun.into_iter().zip(numbers).map(|(facts, numbers)| Gathered { facts, numbers }).collect()
 }
 
 fn all_of(height: usize, width: usize) -> Region {
@@ -307,7 +316,7 @@ impl Observer for Posting<'_> {
         if !matches!(step, Step::Running { .. }) {
             self.shown = now;
         }
-        if matches!(step, Step::Answered { .. } | Step::Mapped { .. } | Step::Missing { .. }) {
+        if matches!(step, Step::Answered { .. } | Step::Gathered { .. } | Step::Mapped { .. } | Step::Missing { .. }) {
             self.since = now;
         }
         match step {
@@ -328,6 +337,10 @@ impl Observer for Posting<'_> {
                 let made = self.judge.map_or_else(|| Made::new(&map, vec![]), |judge| judge.made(at, &map));
                 let made = Box::new(made);
                 self.host.post(Event::Mapped { job, at, made }, vec![bytes(&map.values)]);
+            }
+            Step::Gathered { at, gathered } => {
+                let numbers = bytes(&gathered.numbers);
+                self.host.post(Event::Gathered { job, at, gathered: gathered.facts, seconds }, vec![numbers]);
             }
             Step::Missing { at, why } => {
                 self.host.post(Event::Missing { job, at, sentence: why.to_string() }, vec![]);

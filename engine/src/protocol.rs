@@ -9,6 +9,7 @@ use tessera_core::descriptor::Scale;
 use tessera_core::experiment::record::Made;
 use tessera_core::experiment::{Judge, MethodSpec, Mosaics, Summary, Target};
 use tessera_core::map;
+pub use tessera_core::method::gathered::{self, Portion};
 use tessera_core::network::card::Card;
 use tessera_core::network::load::Sums;
 use tessera_core::network::plan::Outline;
@@ -62,9 +63,10 @@ pub enum Request {
         /// Longest side of the preview in pixels.
         preview: usize,
     },
-    /// Classifies a prepared photo or a mosaic and draws maps of it. Buffers: RGB bytes, `height * width * 3`.
-    /// Answers: `Answered`, then one `Mapped` or `Missing` a method with `Progress` and `Sketched` between, then `Finished`;
-    /// or `Stopped` or `Failed`.
+    /// Classifies a prepared photo or a mosaic and draws maps of it. Buffers: RGB bytes, `height * width * 3`, then the
+    /// numbers of what is begun. Answers: `Answered`, then one `Mapped` or `Missing` a method with `Progress` and `Sketched`
+    /// between, then `Finished`; or `Stopped` or `Failed`. Before a map that was stopped comes `Gathered`, instead of one of
+    /// which a portion was asked for.
     Explain {
         /// Number of the work.
         job: Job,
@@ -88,6 +90,9 @@ pub enum Request {
         /// Where relevance ought to fall, and what is measured; none of a photo.
         #[serde(default)]
         judge: Option<Box<Judge>>,
+        /// Which of the samples of its one method are drawn, where not all.
+        #[serde(default, skip_serializing_if = "Portion::is_whole")]
+        portion: Portion<gathered::Facts>,
     },
     /// Sums a record up. Buffers: the record as JSON. Needs no open network. Answer: `Summarised` or `Failed`.
     Summarise {
@@ -214,6 +219,17 @@ pub enum Event {
         at: usize,
         /// What is known of the map.
         map: map::Facts,
+    },
+    /// What samples of a method came to. Buffers: its numbers, f32.
+    Gathered {
+        /// Number of the work.
+        job: Job,
+        /// Which of the methods.
+        at: usize,
+        /// What is known of it.
+        gathered: gathered::Facts,
+        /// Seconds that the samples took that were drawn here.
+        seconds: f64,
     },
     /// A method has no map here; the others go on.
     Missing {

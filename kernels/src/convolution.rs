@@ -1,6 +1,6 @@
 //! Convolution and its input gradient over contiguous [N, C, H, W] slices.
 
-use crate::dense::{Columns, Dense, Destination, Packed};
+use crate::dense::{Columns, Dense, Destination, Packed, Places};
 use crate::depthwise::Depthwise;
 use crate::frame::{Frame, Mask};
 use crate::geometry::{Geometry, Pass, Plan};
@@ -47,14 +47,11 @@ impl Convolution {
 
     /// The same for a given instruction set.
     pub fn for_isa(isa: Isa, geometry: Geometry, weights: &[f32], bias: Option<&[f32]>) -> Self {
-        let Geometry { inputs, outputs, groups, .. } = geometry;
+        let Geometry { inputs, outputs, .. } = geometry;
         check(&geometry, weights);
         assert!(bias.is_none_or(|bias| bias.len() == outputs), "one bias for every output channel");
-        let taps = geometry.kernel[0] * geometry.kernel[1];
-        let weight = |group: usize, row: usize, channel: usize, tap: usize| {
-            weights[((group * (outputs / groups) + row) * (inputs / groups) + channel) * taps + tap]
-        };
-        let prepared = Prepared::new(isa, &geometry, Plan::forward(&geometry), [inputs, outputs], bias, weight);
+        let (plan, [each, all]) = (Plan::forward(&geometry), strides(&geometry));
+        let prepared = Prepared::new(isa, &geometry, plan, [inputs, outputs], bias, (weights, [all, each]));
         Self { geometry, prepared }
     }
 
@@ -65,12 +62,9 @@ impl Convolution {
 
     /// The weights as they were given, [outputs, inputs / groups, kernel height, kernel width].
     pub fn weights(&self) -> Vec<f32> {
-        let Geometry { inputs, outputs, groups, kernel, .. } = self.geometry;
         let mut weights = vec![0.0; self.geometry.weight_count()];
-        self.prepared.unpack(|[group, row, channel, tap], weight| {
-            let place = (group * (outputs / groups) + row) * (inputs / groups) + channel;
-            weights[place * kernel[0] * kernel[1] + tap] = weight;
-        });
+        let [each, all] = strides(&self.geometry);
+        self.prepared.unpack([all, each], &mut weights);
         weights
     }
 
@@ -104,13 +98,10 @@ impl ConvolutionGradient {
 
     /// The same for a given instruction set.
     pub fn for_isa(isa: Isa, geometry: Geometry, weights: &[f32]) -> Self {
-        let Geometry { inputs, outputs, groups, .. } = geometry;
+        let Geometry { inputs, outputs, .. } = geometry;
         check(&geometry, weights);
-        let taps = geometry.kernel[0] * geometry.kernel[1];
-        let weight = |group: usize, row: usize, channel: usize, tap: usize| {
-            weights[((group * (outputs / groups) + channel) * (inputs / groups) + row) * taps + tap]
-        };
-        let prepared = Prepared::new(isa, &geometry, Plan::gradient(&geometry), [outputs, inputs], None, weight);
+        let plan = Plan::gradient(&geometry);
+        let prepared = Prepared::new(isa, &geometry, plan, [outputs, inputs], None, (weights, strides(&geometry)));
         Self { geometry, prepared }
     }
 
@@ -145,6 +136,19 @@ impl ConvolutionGradient {
 fn check(geometry: &Geometry, weights: &[f32]) {
     geometry.check();
     assert_eq!(weights.len(), geometry.weight_count(), "weights of another shape");
+}
+
+/// The distances of two inputs' and of two outputs' weights of a group in [outputs, inputs / groups, kernel height,
+/// kernel width].
+fn strides(geometry: &Geometry) -> [usize; 2] {
+    let taps = geometry.kernel[0] * geometry.kernel[1];
+    [taps, geometry.inputs / geometry.groups * taps]
+}
+
+/// Where the matrix of a pass over so many channels lies; the strides are those of its rows and of its channels.
+fn places(pass: &Pass, channels: usize, [row, channel]: [usize; 2]) -> Places {
+    let of = |at: usize| pass.taps.iter().map(move |tap| at * channel + tap.index);
+    Places { row, depth: (0..channels).flat_map(of).collect() }
 }
 
 /// A plan and its weights.
@@ -194,28 +198,28 @@ impl Prepared {
         plan: Plan,
         channels: [usize; 2],
         bias: Option<&[f32]>,
-        weight: impl Fn(usize, usize, usize, usize) -> f32,
+        (weights, strides): (&[f32], [usize; 2]),
     ) -> Self {
         let groups = geometry.groups;
+        let of_group = weights.len() / groups;
         let packed = if geometry.is_depthwise() {
             let order: Vec<usize> = plan.passes.iter().flat_map(|pass| pass.taps.iter().map(|tap| tap.index)).collect();
             let sorted = (0..groups).flat_map(|channel| order.iter().map(move |&tap| (channel, tap)));
             Weights::Depthwise(
-                sorted.map(|(channel, tap)| weight(channel, 0, 0, tap)).collect(),
+                sorted.map(|(channel, tap)| weights[channel * of_group + tap]).collect(),
                 bias.map(<[f32]>::to_vec),
             )
         } else {
             let [depth, rows] = channels.map(|channels| channels / groups);
-            let pack = |pass: &Pass, group: usize| {
-                let taps = &pass.taps;
+            let pack = |(group, weights): (usize, &[f32]), places: &Places| {
                 let bias = bias.map(|bias| &bias[group * rows..(group + 1) * rows]);
-                Packed::new(isa.tile(), [rows, depth * taps.len()], bias, |row, k| {
-                    weight(group, row, k / taps.len(), taps[k % taps.len()].index)
-                })
+                Packed::new(isa.tile(), rows, bias, weights, places)
             };
-            Weights::Dense(
-                plan.passes.iter().map(|pass| (0..groups).map(|group| pack(pass, group)).collect()).collect(),
-            )
+            let pass = |pass: &Pass| {
+                let places = places(pass, depth, strides);
+                weights.chunks(of_group).enumerate().map(|group| pack(group, &places)).collect()
+            };
+            Weights::Dense(plan.passes.iter().map(pass).collect())
         };
         Self { isa, plan, channels, groups, weights: packed }
     }
@@ -232,25 +236,20 @@ impl Prepared {
         Self { isa: self.isa, plan: self.plan.clone(), weights, ..*self }
     }
 
-    /// Hands out every weight with its group, row, channel and tap, as they were asked for.
-    fn unpack(&self, mut weight: impl FnMut([usize; 4], f32)) {
-        let passes = self.plan.passes.iter();
+    /// Puts every weight back where it was taken from.
+    fn unpack(&self, strides: [usize; 2], to: &mut [f32]) {
+        let (passes, of_group) = (self.plan.passes.iter(), to.len() / self.groups);
         match &self.weights {
             Weights::Depthwise(weights, _) => {
                 let order: Vec<usize> = passes.flat_map(|pass| pass.taps.iter().map(|tap| tap.index)).collect();
                 for (at, &number) in weights.iter().enumerate() {
-                    weight([at / order.len(), 0, 0, order[at % order.len()]], number);
+                    to[at / order.len() * of_group + order[at % order.len()]] = number;
                 }
             }
             Weights::Dense(weights) => {
                 for (pass, groups) in passes.zip(weights) {
-                    let taps = &pass.taps;
-                    for (group, packed) in groups.iter().enumerate() {
-                        for (row, k) in (0..packed.rows).flat_map(|row| (0..packed.depth).map(move |k| (row, k))) {
-                            let place = [group, row, k / taps.len(), taps[k % taps.len()].index];
-                            weight(place, packed.weight(row, k));
-                        }
-                    }
+                    let places = places(pass, self.channels[0] / self.groups, strides);
+                    groups.iter().zip(to.chunks_mut(of_group)).for_each(|(packed, to)| packed.unpack(&places, to));
                 }
             }
         }

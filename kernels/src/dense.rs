@@ -16,7 +16,7 @@ use std::ops::Range;
 mod turned;
 mod weights;
 
-pub(crate) use weights::Packed;
+pub(crate) use weights::{Packed, Places};
 
 /// Rows of the right matrix taken at once: a gathered panel of so many stays in the first two caches.
 const DEPTH: usize = 256;

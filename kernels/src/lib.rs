@@ -1,4 +1,5 @@
-//! Dense f32 kernels on plain slices: convolution, its input gradient and matrix products, for one processor core.
+//! Dense f32 kernels on plain slices: convolution, its input gradient, matrix products and random numbers, for one
+//! processor core.
 //!
 //! Nothing here knows of networks or tensors: callers bring contiguous [N, C, H, W] slices and get theirs filled.
 //! Natively the instruction set is found at run time ([`Isa`]); in WebAssembly it is what the file was compiled with.
@@ -6,6 +7,7 @@
 //! working memory from call to call.
 
 mod convolution;
+pub mod counter;
 mod dense;
 mod depthwise;
 mod elementwise;

@@ -145,7 +145,7 @@ fn walk(network: &Network, input: &Input, samples: &mut [Samples]) {
         samples[id][direction].push(clock.elapsed().as_secs_f64());
         clock = Instant::now();
     };
-    let tape = forward::watched(graph, weights, picture, &[graph.features], Some(&rules), &mut |id| note(0, id));
+    let tape = forward::watched(graph, weights, picture, &[graph.features], &[&rules], &mut |id| note(0, id));
     let mut seed = vec![0.0; card.classes];
     seed[0] = 1.0;
     let seeds = vec![(graph.output(), Value::from_floats(seed, &[1, card.classes], device))];

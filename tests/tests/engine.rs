@@ -8,7 +8,7 @@ use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::network::card::Card;
 use tessera_core::photo::Crop;
 use tessera_engine::dispatch::{Buffer, Engine, Host, floats};
-use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
+use tessera_engine::protocol::{DeviceKind, Event, Job, Portion, Request, gathered};
 use tessera_tests::{bytes, root};
 
 /// Collects events; stops the job when it has seen `stop_after` of them.
@@ -67,6 +67,7 @@ fn explain(methods: &[&str]) -> (Request, Vec<Buffer>) {
         methods,
         preprocess: None,
         judge: None,
+        portion: Portion::default(),
     };
     let rgb = (0..224 * 224 * 3).map(|i| (i * 31 % 251) as u8).collect();
     (request, vec![rgb])
@@ -107,6 +108,74 @@ fn stop_is_heard_between_passes_and_keeps_what_came_before() {
     let (request, buffers) = explain(&["gradcam", "gradient"]);
     let events = ask(&mut engine, &Desk { stop_after: Some(3), ..Desk::default() }, request, buffers);
     assert_eq!(kinds(&events), ["Answered", "Progress", "Mapped", "Stopped"]);
+}
+
+/// A request for a map by RISE, of a portion of its masks, with what is begun.
+fn rise(portion: Portion<gathered::Facts>, numbers: Vec<Buffer>) -> (Request, Vec<Buffer>) {
+    let (mut request, mut buffers) = explain(&["rise"]);
+    let Request::Explain { methods, portion: asked, .. } = &mut request else { unreachable!() };
+    methods[0].settings.0.insert("masks".into(), 40.0.into());
+    *asked = portion;
+    buffers.extend(numbers);
+    (request, buffers)
+}
+
+/// The digest of the last map.
+fn digest(events: &[(Event, Vec<Buffer>)]) -> String {
+    let made = events.iter().rev().find_map(|(event, _)| match event {
+        Event::Mapped { made, .. } => Some(made.sha256.clone()),
+        _ => None,
+    });
+    made.unwrap_or_else(|| panic!("{:?}", kinds(events)))
+}
+
+/// What samples came to, and its numbers.
+fn part(events: Vec<(Event, Vec<Buffer>)>) -> (gathered::Facts, Buffer) {
+    let found = events.into_iter().find_map(|(event, mut buffers)| match event {
+        Event::Gathered { gathered, .. } => Some((gathered, buffers.remove(0))),
+        _ => None,
+    });
+    found.expect("samples came to something")
+}
+
+#[test]
+fn samples_are_shared_among_engines_and_gone_on_with_after_a_stop() {
+    let (mut engine, desk) = (opened(), Desk::default());
+    let (request, buffers) = rise(Portion::default(), vec![]);
+    let whole = digest(&ask(&mut engine, &desk, request, buffers));
+
+    let mut shares = vec![];
+    for range in [(16, 40), (0, 16)] {
+        let (request, buffers) = rise(Portion { range: Some(range), apart: true, begun: vec![] }, vec![]);
+        let events = ask(&mut opened(), &desk, request, buffers);
+        assert!(!kinds(&events).contains(&"Mapped".into()), "{:?}", kinds(&events));
+        assert_eq!(kinds(&events).last().unwrap(), "Finished");
+        shares.push(part(events));
+    }
+    let (begun, numbers): (Vec<_>, Vec<_>) = shares.into_iter().unzip();
+    let (request, buffers) = rise(Portion { begun: begun.clone(), range: None, apart: false }, numbers.clone());
+    let events = ask(&mut engine, &desk, request, buffers);
+    assert_eq!(digest(&events), whole);
+    assert_eq!(kinds(&events), ["Answered", "Progress", "Mapped", "Finished"]);
+
+    let stopping = Desk { stop_after: Some(3), ..Desk::default() };
+    let (request, buffers) = rise(Portion::default(), vec![]);
+    let events = ask(&mut engine, &stopping, request, buffers);
+    assert_eq!(kinds(&events), ["Answered", "Progress", "Progress", "Gathered", "Mapped", "Stopped"]);
+    let (facts, rest) = part(events);
+    let (request, buffers) =
+        rise(Portion { begun: vec![facts.clone()], range: None, apart: false }, vec![rest.clone()]);
+    let events = ask(&mut engine, &desk, request, buffers);
+    assert_eq!(digest(&events), whole);
+    let Event::Progress { done, all, .. } = events[1].0 else { panic!("{:?}", events[1].0) };
+    assert_eq!((done, all), (1 + facts.samples[0].1, 41));
+
+    // Without its numbers, or with another's, it is a sentence.
+    for buffers in [vec![], vec![numbers[0].clone()], vec![vec![1, 2, 3]]] {
+        let (request, buffers) = rise(Portion { begun: vec![facts.clone()], range: None, apart: false }, buffers);
+        let events = ask(&mut engine, &desk, request, buffers);
+        assert!(matches!(&events[2].0, Event::Missing { sentence, .. } if sentence.contains("does not fit")));
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use tessera_core::descriptor::Sign;
 use tessera_core::figure::alphas::{Agreement, alphas};
+use tessera_core::figure::differences::Differing;
 use tessera_core::figure::drawing::{Drawing, Place, Unit};
 use tessera_core::figure::frame::Frame;
 use tessera_core::figure::matrix::matrix;
@@ -20,6 +21,7 @@ use tessera_core::mosaic::{Cells, Layout};
 use tessera_core::photo::{Input, Photo, Region, decode};
 use tessera_core::random::Stream;
 use tessera_core::statistics::bootstrap::{Plan, Units, percentile};
+use tessera_core::statistics::friedman::friedman;
 use tessera_core::statistics::ranking::{Best, Rule, Ties};
 use tessera_core::statistics::rho;
 use tessera_core::statistics::summary::{Summary, mean};
@@ -128,6 +130,27 @@ fn correlations(scores: &[Vec<Score>]) -> Vec<Vec<Score>> {
     rho::matrix(&rows)
 }
 
+/// Mean ranks as Friedman's test gives them; drawn with names that live as long as the program.
+fn differing(scores: &[Vec<Score>]) -> Differs {
+    let rows: Vec<Vec<Option<f64>>> = scores.iter().map(|row| row.iter().map(|score| score.ok()).collect()).collect();
+    let found = friedman(&rows, Best::Highest);
+    let ranks = found.as_ref().map_or_else(|_| vec![1.0; rows.len()], |found| found.ranks.clone());
+    let methods = ranks.into_iter().enumerate().map(|(method, rank)| (NAMES[method], rank, method > 6)).collect();
+    Differs { methods, critical: found.map_or(0.0, |found| found.critical_difference(0.05)) }
+}
+
+/// What [`Differing`] borrows.
+struct Differs {
+    methods: Vec<(&'static str, f64, bool)>,
+    critical: f64,
+}
+
+impl Differs {
+    fn draw(&self, frame: &Frame<'_>) -> Drawing {
+        Differing { methods: &self.methods, critical: self.critical }.draw(frame)
+    }
+}
+
 /// Every kind of drawing at a width in a theme.
 fn drawings(scores: &[Vec<Score>], width: f64, theme: &Theme) -> Vec<(&'static str, Drawing)> {
     let methods = ranked(scores);
@@ -169,6 +192,10 @@ fn drawings(scores: &[Vec<Score>], width: f64, theme: &Theme) -> Vec<(&'static s
                     "Krippendorff's \u{3b1}, ordinal, with 95 % bootstrap intervals; below 0.667 a ranking depends on the pictures drawn.",
                 ),
             ),
+        ),
+        (
+            "differences",
+            differing(scores).draw(&frame("Do methods differ?", "Mean ranks over mosaics, Nemenyi at 5 %.")),
         ),
     ]
 }

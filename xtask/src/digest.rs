@@ -11,6 +11,7 @@ pub fn of(module: &Module) -> Result<String, String> {
     let mut hash = Sha256::new();
     add(&mut hash, "compiler", compiler()?.as_bytes());
     add(&mut hash, "flags", std::env::var("RUSTFLAGS").unwrap_or_default().as_bytes());
+    add(&mut hash, "module's flags", module.flags.as_bytes());
     add(&mut hash, "binder", include_bytes!("bindgen.rs"));
     add(&mut hash, "dependencies", dependencies(module)?.as_bytes());
     for path in sources(module)? {

@@ -15,6 +15,8 @@ pub enum Need {
     Network,
     /// A network on this device and no other.
     Device(DeviceKind),
+    /// A network on a CPU worker, of its own beside those that work at the same photo.
+    Share,
 }
 
 /// A piece of work.
@@ -284,6 +286,7 @@ impl Pool {
             Event::Answered { .. }
             | Event::Progress { .. }
             | Event::Sketched { .. }
+            | Event::Gathered { .. }
             | Event::Missing { .. }
             | Event::Mapped { .. } => {}
         }
@@ -364,7 +367,7 @@ impl Pool {
         let on_cpu = |need: Need| match need {
             Need::Worker => true,
             Need::Network => self.preferred == DeviceKind::Cpu,
-            Need::Device(_) => false,
+            Need::Device(_) | Need::Share => false,
         };
         let mut photos: Vec<u32> =
             self.waiting.iter().filter(|task| on_cpu(task.need)).filter_map(|task| task.photo).collect();
@@ -374,14 +377,25 @@ impl Pool {
         let in_hand =
             |photo: &u32| self.workers.iter().any(|w| w.task.as_ref().is_some_and(|t| t.photo == Some(*photo)));
         photos.retain(|photo| !in_hand(photo));
+        let shares = self.waiting.iter().filter(|task| task.need == Need::Share).count();
         let coming = self.workers.iter().filter(|w| w.kind == DeviceKind::Cpu && w.task.is_none() && !w.trial).count();
         let room = self.limit.saturating_sub(self.count(DeviceKind::Cpu));
         if self.given_up() {
             return;
         }
-        for _ in 0..photos.len().saturating_sub(coming).min(room) {
+        for _ in 0..(photos.len() + shares).saturating_sub(coming).min(room) {
             self.start(DeviceKind::Cpu);
         }
+    }
+
+    /// How many CPU workers there may be for a photo, if each of the others' works keeps one.
+    #[must_use]
+    pub fn free_for(&self, photo: u32) -> usize {
+        let on_cpu = |worker: &&Worker| worker.kind == DeviceKind::Cpu;
+        let running = self.workers.iter().filter(on_cpu).filter_map(|worker| worker.task.as_ref());
+        let others = running.chain(&self.waiting).filter(|task| task.photo != Some(photo)).count();
+        let most = if self.given_up() { self.count(DeviceKind::Cpu) } else { self.limit };
+        most.saturating_sub(others)
     }
 
     /// Numbers of all work, running first.
@@ -397,6 +411,7 @@ fn fits(worker: &Worker, need: Need, preferred: DeviceKind) -> bool {
         Need::Worker => (DeviceKind::Cpu, false),
         Need::Network => (preferred, true),
         Need::Device(kind) => (kind, true),
+        Need::Share => (DeviceKind::Cpu, true),
     };
     let ready = if network { worker.phase == Phase::Open } else { worker.phase != Phase::Starting };
     worker.kind == kind && ready && worker.task.is_none() && !worker.trial
@@ -455,6 +470,27 @@ mod tests {
     fn one_photo_does_not_start_a_second_worker() {
         let mut pool = ready(8);
         pool.submit(task(1, 7, Need::Network));
+        assert_eq!(pool.step(), [Order::Send(0, 1)]);
+    }
+
+    #[test]
+    fn shares_of_a_map_have_a_worker_each_and_pass_on_when_one_is_lost() {
+        let cpu = DeviceKind::Cpu;
+        let mut pool = ready(3);
+        assert_eq!(pool.free_for(7), 3);
+        for job in 0..2 {
+            pool.submit(task(job, 7, Need::Share));
+        }
+        pool.submit(task(9, 8, Need::Network));
+        assert_eq!((pool.free_for(7), pool.free_for(8)), (2, 1));
+        assert_eq!(pool.step(), [Order::Send(0, 0), Order::Start(1, cpu), Order::Start(2, cpu)]);
+        for seat in [1, 2] {
+            pool.heard(seat, &Event::Loaded);
+            pool.heard(seat, &opened(cpu));
+        }
+        assert_eq!(pool.step(), [Order::Send(1, 1), Order::Send(2, 9)]);
+        assert_eq!(pool.lost(1), None);
+        pool.heard(0, &Event::Finished { job: 0 });
         assert_eq!(pool.step(), [Order::Send(0, 1)]);
     }
 

@@ -7,6 +7,25 @@ use tessera_core::experiment::{MethodSpec, Target};
 use tessera_core::photo::Crop;
 use tessera_engine::protocol::Job;
 
+/// Which samples of a method are drawn by a piece of work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Draws {
+    /// All that are not there yet, for a map.
+    #[default]
+    All,
+    /// Those from one to another, which others put together.
+    Share {
+        /// The first.
+        from: usize,
+        /// The one after the last.
+        to: usize,
+        /// Whether it goes on from what is begun: one does, and shows how far all are.
+        first: bool,
+    },
+    /// None: a map of what is there.
+    Nothing,
+}
+
 /// What a piece of work is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
@@ -31,6 +50,8 @@ pub enum Work {
         seed: u64,
         /// The methods.
         methods: Vec<MethodSpec>,
+        /// Which of its samples, where it is one method.
+        draws: Draws,
     },
     /// Putting a mosaic together.
     Compose {
@@ -89,6 +110,27 @@ impl Work {
         }
     }
 
+    /// Whether it draws a share of a method's samples.
+    #[must_use]
+    pub fn is_share(&self) -> bool {
+        matches!(self, Self::Explain { draws: Draws::Share { .. }, .. })
+    }
+
+    /// The same work, but for the samples that it draws.
+    #[must_use]
+    pub fn drawing(&self, now: Draws) -> Self {
+        let mut work = self.clone();
+        if let Self::Explain { draws, .. } = &mut work {
+            *draws = now;
+        }
+        work
+    }
+
+    /// Whether both draw shares of the same map.
+    fn shares_with(&self, other: &Self) -> bool {
+        self.is_share() && other.is_share() && self.drawing(Draws::All) == other.drawing(Draws::All)
+    }
+
     /// Whether it is a part of a study that a person asked for, beside what is only shown.
     #[must_use]
     pub fn is_study(&self) -> bool {
@@ -122,6 +164,8 @@ pub struct Line {
     pub at: Option<usize>,
     /// Passes done and in all, of all its methods together.
     pub passes: (usize, usize),
+    /// Passes of shares of the same map that are over.
+    over: usize,
     /// Whether it was asked to stop.
     pub stopping: bool,
 }
@@ -157,7 +201,7 @@ impl Ledger {
     pub fn enter(&mut self, work: Work) -> Job {
         let job = self.next;
         self.next += 1;
-        let line = Line { work, since: None, at: None, passes: (0, 0), stopping: false };
+        let line = Line { work, since: None, at: None, passes: (0, 0), over: 0, stopping: false };
         self.lines.insert(job, line);
         job
     }
@@ -176,7 +220,10 @@ impl Ledger {
     /// Strikes out what is over.
     pub fn strike(&mut self, job: Job) -> Option<Work> {
         let line = self.lines.remove(&job)?;
-        if matches!(line.work, Work::Explain { .. }) {
+        if let Some(other) = self.lines.values_mut().find(|other| other.work.shares_with(&line.work)) {
+            other.over += line.over + line.passes.0;
+        }
+        if matches!(line.work, Work::Explain { .. }) && !line.work.is_share() {
             self.finished += 1;
         }
         if self.visible().next().is_none() {
@@ -212,6 +259,21 @@ impl Ledger {
         let explains = |line: &Line| matches!(line.work, Work::Explain { .. }) && !line.stopping;
         let about = move |line: &Line| line.work.photo() == Some(photo) && explains(line);
         self.lines.iter().filter(move |(_, line)| about(line)).map(|(job, line)| (*job, line))
+    }
+
+    /// The shares of the same map that are under way.
+    pub fn beside(&self, work: &Work) -> impl Iterator<Item = &Line> {
+        self.lines.values().filter(|line| line.work.shares_with(work))
+    }
+
+    /// Passes done and in all, with those of all shares of the same map.
+    #[must_use]
+    pub fn passes(&self, line: &Line) -> (usize, usize) {
+        if !line.work.is_share() {
+            return line.passes;
+        }
+        let done = self.beside(&line.work).map(|line| line.over + line.passes.0).sum::<usize>();
+        (done.min(line.passes.1), line.passes.1)
     }
 
     /// Whether that crop of a photo is being prepared.
@@ -256,7 +318,8 @@ mod tests {
 
     fn explain(photo: PhotoId) -> Work {
         let methods = vec![MethodSpec::plain("gradcam")];
-        Work::Explain { photo, crop: Crop::Centre, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods }
+        let (target, scale, draws) = (Target::Predicted, Scale::Logit, Draws::All);
+        Work::Explain { photo, crop: Crop::Centre, target, scale, seed: 0, methods, draws }
     }
 
     #[test]
@@ -289,6 +352,25 @@ mod tests {
         assert_eq!(ledger.finished, 1);
         ledger.strike(second);
         assert_eq!(ledger.finished, 0);
+    }
+
+    #[test]
+    fn shares_of_a_map_count_together() {
+        let mut ledger = Ledger::default();
+        let share = |from| explain(1).drawing(Draws::Share { from, to: from + 10, first: from == 0 });
+        let jobs = [0, 10, 20].map(|from| ledger.enter(share(from)));
+        let other = ledger.enter(explain(2).drawing(Draws::Share { from: 0, to: 9, first: true }));
+        for job in [jobs[0], jobs[1], jobs[2], other] {
+            ledger.get_mut(job).unwrap().passes = (7, 30);
+        }
+        let passes = |ledger: &Ledger| ledger.passes(ledger.get(jobs[2]).unwrap());
+        assert_eq!(passes(&ledger), (21, 30));
+        assert_eq!(ledger.beside(&share(0)).count(), 3);
+        ledger.strike(jobs[1]);
+        assert_eq!((passes(&ledger), ledger.finished), ((21, 30), 0));
+        ledger.strike(jobs[0]);
+        ledger.get_mut(jobs[2]).unwrap().passes.0 = 10;
+        assert_eq!(passes(&ledger), (24, 30));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the page knows: plain structs with methods, and the desk that keeps them and speaks with the workers.
 
 pub mod address;
+pub mod begun;
 pub mod brought;
 pub mod catalogue;
 pub mod classes;

@@ -15,6 +15,18 @@ pub struct Question {
 }
 
 impl Question {
+    /// What a worker was asked to explain, if that is known before it answers.
+    #[must_use]
+    pub fn of(target: Target, predicted: Option<usize>, scale: Scale) -> Option<Self> {
+        let (class, against) = match target {
+            Target::Class(class) => (class, None),
+            Target::Difference(class, against) => (class, Some(against)),
+            Target::Predicted => (predicted?, None),
+            Target::Least | Target::Truth => return None,
+        };
+        Some(Self { class, against, scale })
+    }
+
     /// What a worker is asked to explain.
     #[must_use]
     pub fn target(self) -> Target {

@@ -73,7 +73,7 @@ impl Explain {
         let input = prepare(&photo, &model.network.card.preprocess, self.common.crop.into());
         let methods: Vec<MethodSpec> = wishes.iter().map(|wish| wish.spec.clone()).collect();
         let (scale, seed) = (self.scale.into(), self.seed);
-        let ran = run::explain(&model, Cell { input: &input, target, scale, seed, methods: &methods })?;
+        let ran = run::explain(&model, Cell { input: &input, target, scale, seed, methods: &methods, portion: None })?;
         if ran.maps.is_empty() {
             return Err(none(&wishes, &ran));
         }

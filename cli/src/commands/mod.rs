@@ -2,6 +2,7 @@
 
 pub mod alpha;
 pub mod classify;
+pub mod compare;
 pub mod eval;
 pub mod explain;
 pub mod merge;
@@ -34,6 +35,7 @@ pub enum Command {
     Run(run::RunSpec),
     Merge(merge::Merge),
     Verify(verify::Verify),
+    Compare(compare::Compare),
     Score(score::Scores),
     Alpha(alpha::Alpha),
     Rho(rho::Rho),
@@ -57,6 +59,7 @@ impl Command {
             Command::Run(command) => command.run(),
             Command::Merge(command) => command.run(),
             Command::Verify(command) => command.run(),
+            Command::Compare(command) => command.run(),
             Command::Score(command) => command.run(),
             Command::Alpha(command) => command.run(),
             Command::Rho(command) => command.run(),

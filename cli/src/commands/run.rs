@@ -4,6 +4,7 @@ use super::DeviceName;
 use crate::dataset::DatasetArgs;
 use crate::file::write;
 use crate::model::Model;
+use crate::png::Painter;
 use crate::study::{Keep, Photos, Study, plan};
 use clap::Args;
 use std::fs;
@@ -15,7 +16,7 @@ use tessera_core::experiment::summary::RESAMPLES;
 use tessera_core::experiment::{Record, Spec, Summary, tables};
 use tessera_core::figure::board::Board;
 use tessera_core::mosaic::{Mosaic, table};
-use tessera_core::undefined::Told;
+use tessera_core::undefined::Told as Number;
 
 /// Run a Spec: every method on every mosaic, scored, summed up
 ///
@@ -40,6 +41,16 @@ pub struct RunSpec {
     /// Draw a sheet of every mosaic with all maps and scores: sheets/MOSAIC.svg
     #[arg(long)]
     sheets: bool,
+    #[command(flatten)]
+    told: Told,
+}
+
+/// How what came out is told.
+#[derive(Args)]
+pub struct Told {
+    /// Paint the drawings as PNG too, beside the SVG files
+    #[arg(long)]
+    png: bool,
     /// Print the summary as JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -140,7 +151,7 @@ impl RunSpec {
         if watched {
             eprint!("\r\x1b[K");
         }
-        conclude(&study.record, &self.out, self.json)
+        conclude(&study.record, &self.out, &self.told)
     }
 }
 
@@ -148,7 +159,7 @@ impl RunSpec {
 ///
 /// # Errors
 /// One sentence if nothing was run or a file cannot be written.
-pub fn conclude(record: &Record, out: &Path, json: bool) -> Result<(), String> {
+pub fn conclude(record: &Record, out: &Path, told: &Told) -> Result<(), String> {
     if record.units.is_empty() {
         let why = record.failed.first().map_or("there was nothing to run", |failed| &failed.sentence);
         return Err(format!("Nothing came out of this run ({why}): bring photos that can be read."));
@@ -163,9 +174,13 @@ pub fn conclude(record: &Record, out: &Path, json: bool) -> Result<(), String> {
     for file in (Board { record, summary: &summary }).files() {
         write(out, &file.name, &file.bytes)?;
     }
+    if told.png {
+        let painter = Painter::new()?;
+        ["figures", "sheets"].iter().try_for_each(|folder| painter.folder(&out.join(folder)))?;
+    }
     let link = link::write(&Claim { spec: record.spec.clone(), found: Some(Found::summed(record, &summary)) });
     write(out, "link.txt", format!("{link}\n").as_bytes())?;
-    if json {
+    if told.json {
         println!("{}", serde_json::to_string_pretty(&summary).expect("plain data"));
     } else {
         print(record, &summary);
@@ -175,7 +190,7 @@ pub fn conclude(record: &Record, out: &Path, json: bool) -> Result<(), String> {
 
 fn print(record: &Record, summary: &Summary) {
     println!("{} on {}: {} run, {} failed", record.spec.network.id, record.device, summary.units, summary.failed);
-    let percent = |told: Told| told.number().map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
+    let percent = |told: Number| told.number().map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
     for row in &summary.accuracy {
         println!(
             "  {:<10} top-1 {:>7}  top-5 {:>7}  of {}",
@@ -195,13 +210,13 @@ fn print(record: &Record, summary: &Summary) {
         for method in methods {
             let name = &method.method;
             match (method.mean.value, method.by_mean) {
-                (Told::Number(mean), Some(standing)) => {
+                (Number::Number(mean), Some(standing)) => {
                     let ends =
                         method.mean.interval.map(|i| format!(" [{:.3}, {:.3}]", i.low, i.high)).unwrap_or_default();
                     println!("  {:>4} {name:<24} {mean:.3}{ends}", standing.rank);
                 }
-                (Told::Undefined(why), _) => println!("     - {name:<24} {why}"),
-                (Told::Number(mean), None) => println!("     - {name:<24} {mean:.3}"),
+                (Number::Undefined(why), _) => println!("     - {name:<24} {why}"),
+                (Number::Number(mean), None) => println!("     - {name:<24} {mean:.3}"),
             }
         }
     }

@@ -1,14 +1,13 @@
 //! `tessera verify`: whether what a link or a run says comes out again.
 
-use super::merge::read_record;
 use super::run::On;
+use crate::file::read_record;
 use crate::study::{Keep, Study, plan};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tessera_core::experiment::link::{self, Claim, Found};
 use tessera_core::experiment::verify::{Line, Verdict, compare, count};
-use tessera_core::experiment::{Record, parcel};
 
 /// Run a link or a finished run again and hold every number against what it says
 ///
@@ -60,18 +59,8 @@ fn read(claim: &str) -> Result<Claim, String> {
     if !path.exists() {
         return link::read(claim).map_err(|error| error.to_string());
     }
-    let record =
-        if path.extension().is_some_and(|extension| extension == "zip") { packed(path)? } else { read_record(path)? };
+    let record = read_record(path)?;
     Ok(Claim { found: Some(Found::of(&record)), spec: record.spec })
-}
-
-fn packed(path: &Path) -> Result<Record, String> {
-    let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| format!("{name} could not be read ({error}): check the path."))?;
-    let files = parcel::unpack(&bytes, |name| name == "record.json").map_err(|error| format!("{name}: {error}"))?;
-    let record =
-        files.first().ok_or_else(|| format!("{name} holds no record.json: choose a run that was exported."))?;
-    Record::read(&String::from_utf8_lossy(&record.bytes)).map_err(|error| format!("{name}: {error}"))
 }
 
 fn text(line: &Line) -> String {

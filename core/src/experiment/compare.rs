@@ -1,10 +1,10 @@
-//! Two runs side by side: the same scores of the same methods, and whether both put the methods in one order.
+//! Runs side by side: the same scores of the same methods, and whether all put the methods in one order.
 
 use super::record::Record;
 use super::summary::{MethodSummary, Summary};
 use crate::map::signature::distance;
 use crate::statistics::alpha::{Level, alpha};
-use crate::undefined::{Told, Undefined};
+use crate::undefined::{Score, Told, Undefined};
 use std::collections::BTreeMap;
 
 /// What two runs have in common.
@@ -70,12 +70,29 @@ impl MetricPair {
             Some(MethodPair { method: method.method.clone(), means, ranks })
         };
         let methods: Vec<MethodPair> = one.iter().filter_map(pair).collect();
-        let ranks = |run: usize| methods.iter().map(|pair| pair.ranks[run]).collect::<Vec<_>>();
-        // Of fewer than two methods there is no order to agree on.
-        let agree =
-            if methods.len() < 2 { Err(Undefined::TooFew) } else { alpha(&[ranks(0), ranks(1)], Level::Ordinal) };
-        MetricPair { metric: metric.to_owned(), methods, alpha: agree.into() }
+        MetricPair { metric: metric.to_owned(), methods, alpha: agreement(&[one, other]).into() }
     }
+}
+
+/// How far raters agree on the order of the methods that all of them have, by their ranks by the mean: Krippendorff's
+/// alpha, ordinal. Raters are what gave each list: runs on other photos or networks, or metrics. A rater to whom no method
+/// has a rank says nothing.
+///
+/// # Errors
+/// [`Undefined::TooFew`] below two raters or two methods, and where alpha is undefined.
+pub fn agreement(raters: &[&[MethodSummary]]) -> Score {
+    let first = raters.first().copied().unwrap_or_default();
+    let find = |rater: &[MethodSummary], name: &str| rater.iter().find(|one| one.method == name).map(|one| one.by_mean);
+    let common: Vec<&str> = first.iter().map(|one| one.method.as_str()).collect();
+    let common: Vec<&str> =
+        common.into_iter().filter(|name| raters.iter().all(|rater| find(rater, name).is_some())).collect();
+    if raters.len() < 2 || common.len() < 2 {
+        return Err(Undefined::TooFew);
+    }
+    let rank = |rater: &[MethodSummary], name: &str| Some(find(rater, name)??.rank);
+    let ranks: Vec<Vec<Option<f64>>> =
+        raters.iter().map(|rater| common.iter().map(|name| rank(rater, name)).collect()).collect();
+    alpha(&ranks, Level::Ordinal)
 }
 
 /// The maps of two runs of one photo each.
@@ -97,6 +114,7 @@ fn maps(one: &Record, other: &Record) -> Vec<(String, Option<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::differences::Differences;
     use crate::experiment::summary::{Estimate, MetricSummary};
     use crate::statistics::ranking::Standing;
 
@@ -113,7 +131,13 @@ mod tests {
             by_median: None,
         };
         let methods = methods.iter().map(method).collect();
-        MetricSummary { metric: id.into(), methods, alpha: estimate(0.0), rho: vec![] }
+        MetricSummary {
+            metric: id.into(),
+            methods,
+            alpha: estimate(0.0),
+            rho: vec![],
+            differences: Differences::default(),
+        }
     }
 
     #[test]

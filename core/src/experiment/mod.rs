@@ -8,6 +8,7 @@ pub mod answer;
 pub mod classes;
 pub mod compare;
 pub mod dataset;
+pub mod differences;
 pub mod judge;
 pub mod link;
 mod migrate;

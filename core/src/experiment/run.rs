@@ -2,9 +2,9 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
-use crate::descriptor::{ChoiceError, Scale};
+use crate::descriptor::{ChoiceError, Cost, Scale};
 use crate::map::Map;
-use crate::method::{self, MethodError, Watcher, Work};
+use crate::method::{self, Gathered, MethodError, Portion, Watcher, Work};
 use crate::network::shape::ShapeError;
 use crate::network::value::ReadError;
 use crate::network::{Network, Objective, Session};
@@ -25,13 +25,15 @@ pub struct Cell<'a> {
     pub seed: u64,
     /// The methods, in order.
     pub methods: &'a [MethodSpec],
+    /// Which of their samples are drawn, if not all. One that has none to be drawn apart runs whole.
+    pub portion: Option<&'a Portion>,
 }
 
 impl<'a> Cell<'a> {
     /// Only the network's answer.
     #[must_use]
     pub fn answer(input: &'a Input) -> Cell<'a> {
-        Cell { input, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods: &[] }
+        Cell { input, target: Target::Predicted, scale: Scale::Logit, seed: 0, methods: &[], portion: None }
     }
 }
 
@@ -60,6 +62,13 @@ pub enum Step<'a> {
         at: usize,
         /// Its map so far.
         map: Map,
+    },
+    /// What a method's samples came to, where they were broken off or a portion of them was asked for.
+    Gathered {
+        /// Which of the cell's methods.
+        at: usize,
+        /// What they came to.
+        gathered: Gathered,
     },
     /// A method is done.
     Mapped {
@@ -139,6 +148,9 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
     let settings = methods.iter().map(MethodSpec::complete).collect::<Result<Vec<_>, _>>()?;
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
+    let foreseen =
+        methods.iter().zip(&settings).filter_map(|(spec, settings)| method::foreseen(&spec.id, settings, &session));
+    session.foresee(foreseen.collect());
     let answer = Answer { logits: session.logits().await?, output: network.card.output };
     if cell.target == Target::Truth {
         return Err(RunError::Truth);
@@ -149,15 +161,17 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
         return Ok(Flow::Stop);
     }
     // The forward pass is done, and counted once.
-    let costs: Vec<f64> = methods
+    let foretold: Vec<Cost> = methods
         .iter()
         .zip(&settings)
-        .map(|(spec, settings)| (method::cost(&spec.id, settings, session.plan()).passes() - 1.0).max(0.0))
+        .map(|(spec, settings)| method::cost(&spec.id, settings, session.plan()))
         .collect();
+    let costs: Vec<f64> = foretold.iter().map(|cost| (cost.passes() - 1.0).max(0.0)).collect();
     let all = 1.0 + costs.iter().sum::<f64>();
     for (at, (spec, settings)) in methods.iter().zip(settings).enumerate() {
         let done = 1.0 + costs[..at].iter().sum::<f64>();
-        if observer.see(Step::Running { at, done, all }).await == Flow::Stop {
+        let begun = begun(cell.portion, foretold[at]) * costs[at];
+        if observer.see(Step::Running { at, done: done + begun, all }).await == Flow::Stop {
             return Ok(Flow::Stop);
         }
         let mut watching = Watching { observer, at, done, passes: costs[at], all, stopped: false };
@@ -169,6 +183,7 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
             seed: cell.seed,
             entry: method::entry(&spec.id).expect("completed above"),
             passes: 1.0 + costs[at],
+            portion: cell.portion,
             watcher: &mut watching,
         };
         let drawn = method::run(&mut work).await;
@@ -177,6 +192,8 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
             Ok(map) => Step::Mapped { at, map },
             Err(MethodError::Device(error)) => return Err(RunError::Device(error)),
             Err(MethodError::Stopped) => return Ok(Flow::Stop),
+            Err(MethodError::Apart) if stopped => return Ok(Flow::Stop),
+            Err(MethodError::Apart) => continue,
             Err(why) => Step::Missing { at, why },
         };
         if observer.see(step).await == Flow::Stop || stopped {
@@ -184,6 +201,12 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
         }
     }
     Ok(Flow::Go)
+}
+
+/// Share of a method's samples that are drawn already.
+fn begun(portion: Option<&Portion>, cost: Cost) -> f64 {
+    let drawn = portion.map_or(0, Portion::drawn).min(cost.samples);
+    drawn as f64 / cost.samples.max(1) as f64
 }
 
 /// Tells the observer of a run how far one of its methods is.
@@ -209,6 +232,12 @@ impl Watcher for Watching<'_> {
     fn sketch(&mut self, map: Map) -> Moment<'_, ()> {
         Box::pin(async move {
             self.observer.see(Step::Sketched { at: self.at, map }).await;
+        })
+    }
+
+    fn gathered(&mut self, gathered: Gathered) -> Moment<'_, ()> {
+        Box::pin(async move {
+            self.observer.see(Step::Gathered { at: self.at, gathered }).await;
         })
     }
 }

@@ -4,6 +4,8 @@
 //! drawn together or not at all (statistics::bootstrap). Photos beside the target's are drawn evenly from all other
 //! classes and tie nothing together here.
 
+use super::compare::agreement;
+use super::differences::Differences;
 use super::record::{Record, Unit};
 use super::spec::Convention;
 use crate::descriptor::Sign;
@@ -37,6 +39,9 @@ pub struct Summary {
     pub metrics: Vec<MetricSummary>,
     /// Rho between metrics, one method after another.
     pub between_metrics: Vec<BetweenMetrics>,
+    /// How far metrics agree on the order of methods by their means: Krippendorff's alpha of the ranks, ordinal.
+    #[serde(default)]
+    pub metrics_agree: Told,
 }
 
 /// How often the answer names a class.
@@ -66,6 +71,9 @@ pub struct MetricSummary {
     /// # Shapes
     /// `[methods, methods]`
     pub rho: Vec<Vec<Estimate>>,
+    /// Whether methods differ at all, and which two do.
+    #[serde(default)]
+    pub differences: Differences,
 }
 
 /// What one metric says of one method.
@@ -120,13 +128,15 @@ impl Summary {
         let plan = Plan { stream: Stream::new(record.spec.seed, "summary"), resamples, confidence: 0.95 };
         let metrics = || record.spec.metrics.iter().enumerate().filter_map(|(at, id)| Some((at, Metric::find(id)?)));
         let table = |(at, metric): (usize, Metric)| Table::of(record, at, metric, study);
+        let metrics: Vec<MetricSummary> = metrics().map(table).map(|table| table.summary(&units, &plan)).collect();
         Summary {
             units: record.units.len(),
             failed: record.failed.len(),
             groups,
             accuracy: accuracy(record, study),
-            metrics: metrics().map(table).map(|table| table.summary(&units, &plan)).collect(),
             between_metrics: between_metrics(record),
+            metrics_agree: agreement(&metrics.iter().map(|one| &one.methods[..]).collect::<Vec<_>>()).into(),
+            metrics,
         }
     }
 }
@@ -182,6 +192,7 @@ impl Table {
             methods: self.names.iter().enumerate().map(method).collect(),
             alpha: self.alpha(&there, &ranked, units, plan),
             rho: self.rho(&there, units, plan),
+            differences: Differences::of(&self.names, &there, self.best()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Tables of a record as CSV: one score a row and method as the FAccT 2024 study writes them, and what was made of them.
 
+use super::differences::Tested;
 use super::record::Record;
 use super::spec::Convention;
 use super::summary::{Estimate, Summary};
@@ -28,6 +29,9 @@ pub fn all(record: &Record, summary: &Summary) -> Vec<File> {
         ("alphas.csv".to_owned(), alphas(summary)),
         ("correlations.csv".to_owned(), correlations(summary)),
         ("rankings.csv".to_owned(), rankings(summary)),
+        ("differences.csv".to_owned(), differences(summary)),
+        ("pairs.csv".to_owned(), pairs(summary)),
+        ("between_metrics.csv".to_owned(), between_metrics(record, summary)),
         ("accuracy.csv".to_owned(), accuracy(summary)),
     ];
     let file = |(name, table): (String, Table)| File { name: format!("tables/{name}"), bytes: table.bytes() };
@@ -157,6 +161,50 @@ fn rankings(summary: &Summary) -> Table {
                 let interval = standing.interval;
                 let head = [metric.metric.clone(), by.to_owned(), method.method.clone(), standing.rank.to_string()];
                 table.put(head.into_iter().chain([cell(interval.map(|i| i.low)), cell(interval.map(|i| i.high))]));
+            }
+        }
+    }
+    table
+}
+
+/// Friedman's test, once a metric, with each method's mean rank.
+fn differences(summary: &Summary) -> Table {
+    let mut table =
+        Table::new(["metric", "method", "mean_rank", "units", "dropped", "statistic", "p", "critical_difference"]);
+    for metric in &summary.metrics {
+        let Some(Tested { methods, friedman, critical, .. }) = metric.differences.tested() else { continue };
+        for (method, rank) in methods.iter().zip(&friedman.ranks) {
+            let head = [metric.metric.clone(), method.clone(), rank.to_string()].into_iter();
+            let units = [friedman.used.to_string(), friedman.dropped.to_string()];
+            let test = [friedman.statistic, friedman.p, *critical].map(|number| number.to_string());
+            table.put(head.chain(units).chain(test));
+        }
+    }
+    table
+}
+
+/// Nemenyi's test of every two methods.
+fn pairs(summary: &Summary) -> Table {
+    let mut table = Table::new(["metric", "method", "with", "p"]);
+    for metric in &summary.metrics {
+        let Some(Tested { methods, nemenyi, .. }) = metric.differences.tested() else { continue };
+        for (one, row) in methods.iter().zip(nemenyi) {
+            for (other, p) in methods.iter().zip(row) {
+                table.put([&metric.metric, one, other, &p.to_string()]);
+            }
+        }
+    }
+    table
+}
+
+/// Rho between metrics, method by method.
+fn between_metrics(record: &Record, summary: &Summary) -> Table {
+    let metrics = &record.spec.metrics;
+    let mut table = Table::new(["method", "metric", "with", "rho"]);
+    for one in &summary.between_metrics {
+        for (metric, row) in metrics.iter().zip(&one.rho) {
+            for (other, rho) in metrics.iter().zip(row) {
+                table.put([&one.method, metric, other, &cell(rho.number())]);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The drawings of a run: which method, how scores spread, whether mosaics and methods agree.
 
 use super::alphas::{Agreement, alphas};
+use super::differences::Differing;
 use super::drawing::Drawing;
 use super::frame::Frame;
 use super::matrix::matrix;
@@ -128,6 +129,29 @@ impl Board<'_> {
         Some(matrix(&names, &values, "rho", frame))
     }
 
+    /// Which methods differ by one of the Spec's metrics: their mean ranks over mosaics.
+    #[must_use]
+    pub fn differences(&self, metric: usize, frame: &Frame<'_>) -> Option<Drawing> {
+        let tested = self.column(metric)?.says.differences.tested()?;
+        let (titles, controls, names) = (self.titles(), self.controls(), self.record.names());
+        let method = |(name, rank): (&String, &f64)| {
+            let at = names.iter().position(|one| one == name)?;
+            Some((titles[at].as_str(), *rank, controls[at]))
+        };
+        let methods: Vec<_> = tested.methods.iter().zip(&tested.friedman.ranks).filter_map(method).collect();
+        Some(Differing { methods: &methods, critical: tested.critical }.draw(frame))
+    }
+
+    /// Spearman's rho between the Spec's metrics over mosaics for one of the methods.
+    #[must_use]
+    pub fn between_metrics(&self, method: usize, frame: &Frame<'_>) -> Option<Drawing> {
+        let says = self.summary.between_metrics.get(method)?;
+        let title = |id: &String| Metric::find(id).map_or("", Metric::title);
+        let names: Vec<&str> = self.record.spec.metrics.iter().map(title).collect();
+        let values: Vec<Vec<Score>> = says.rho.iter().map(|row| row.iter().map(|one| one.score()).collect()).collect();
+        Some(matrix(&names, &values, "rho", frame))
+    }
+
     /// How far mosaics agree on the order of methods, a row a metric.
     #[must_use]
     pub fn agreement(&self, frame: &Frame<'_>) -> Drawing {
@@ -158,6 +182,13 @@ impl Board<'_> {
             put(&format!("study-spread-{id}"), &about, "", &|frame| self.study_spread(at, 1, frame));
             let between = "Spearman's rho between methods over mosaics: whether they find the same ones easy.";
             put(&format!("correlations-{id}"), &about, between, &|frame| self.correlations(at, frame));
+            let ranks = "Mean ranks over mosaics; methods whose lines do not overlap differ (Nemenyi, 5 %).";
+            put(&format!("differences-{id}"), &about, ranks, &|frame| self.differences(at, frame));
+        }
+        for (at, (name, title)) in self.record.names().iter().zip(self.titles()).enumerate() {
+            let about = format!("{title}: do metrics agree? {network}");
+            let between = "Spearman's rho between metrics over mosaics.";
+            put(&format!("metrics-{name}"), &about, between, &|frame| self.between_metrics(at, frame));
         }
         let agreement =
             "Krippendorff's alpha of the ranks that mosaics give to methods, ordinal, with intervals of 95 %.";

@@ -5,6 +5,7 @@ pub mod answer;
 mod axis;
 pub mod bcos;
 pub mod board;
+pub mod differences;
 mod dots;
 pub mod drawing;
 pub mod frame;

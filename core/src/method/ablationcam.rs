@@ -5,7 +5,9 @@
 //! no pass is needed.
 
 use super::prelude::*;
+use super::sampling::{Samples, Scores, sampled};
 use crate::descriptor::Scale;
+use std::ops::Range;
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -28,7 +30,10 @@ pub const ENTRY: Entry = Entry {
 
 /// Passes it takes.
 pub(super) fn cost(_: &Settings, plan: &Plan) -> Cost {
-    if plan.affine { Cost::of(1.0, plan.suffix) } else { Cost::of(1.0 + plan.features[0] as f64 * plan.suffix, 0.0) }
+    if plan.affine {
+        return Cost::of(1.0, plan.suffix);
+    }
+    Cost::of(1.0 + plan.features[0] as f64 * plan.suffix, 0.0).of_samples(plan.features[0])
 }
 
 /// The map at the size of the layer.
@@ -37,14 +42,26 @@ pub(super) fn cost(_: &Settings, plan: &Plan) -> Cost {
 /// `[1, h, w]`.
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let node = work.layer()?;
-    let affine = work.objective.scale == Scale::Logit && work.session.network.graph.is_affine_behind(node);
-    let losses = if affine { in_closed_form(work, node) } else { by_taking_away(work, node).await? };
-    let score = work.session.scores(&work.objective).read().await?[0].abs();
-    if score == 0.0 {
+    let whole = work.session.scores(&work.objective).read().await?[0];
+    if whole == 0.0 {
         return Err(MethodError::Undefined("The answer is zero, so no share of it can be lost.".into()));
     }
-    let maps = work.activations(node);
-    work.layer_map((maps * losses / score).sum_dim(1).clamp_min(0.0), node).await
+    if work.objective.scale == Scale::Logit && work.session.network.graph.is_affine_behind(node) {
+        let (maps, losses) = (work.activations(node), in_closed_form(work, node));
+        return weighted(work, node, maps, losses, whole).await;
+    }
+    by_taking_away(work, node, whole).await
+}
+
+/// The maps' sum, weighted by what is lost without each, where it is above zero.
+async fn weighted(
+    work: &Work<'_, '_>,
+    node: NodeId,
+    maps: Tensor<4>,
+    losses: Tensor<4>,
+    whole: f32,
+) -> Result<Map, MethodError> {
+    work.layer_map((maps * losses / whole.abs()).sum_dim(1).clamp_min(0.0), node).await
 }
 
 /// What is lost without each map, where all behind is linear.
@@ -55,26 +72,26 @@ fn in_closed_form(work: &mut Work<'_, '_>, node: NodeId) -> Tensor<4> {
     (work.activations(node) * work.gradients(node)).sum_dim(3).sum_dim(2)
 }
 
-/// What is lost without each map, one after another.
-///
-/// # Shapes
-/// `[1, K, 1, 1]`.
-async fn by_taking_away(work: &mut Work<'_, '_>, node: NodeId) -> Result<Tensor<4>, MethodError> {
-    let whole = work.session.scores(&work.objective).flat();
+/// The map by taking away one map after another; what was not taken away yet is not lost.
+async fn by_taking_away(work: &mut Work<'_, '_>, node: NodeId, whole: f32) -> Result<Map, MethodError> {
     let maps = work.activations(node);
     let channels = maps.dims()[1];
-    let mut losses: Vec<Tensor<1>> = vec![];
-    for batch in work.batches(channels, false) {
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
         let n = batch.len();
-        let kept: Vec<f32> =
-            batch.clone().flat_map(|k| (0..channels).map(move |c| f32::from(u8::from(c != k)))).collect();
+        let kept: Vec<f32> = batch.flat_map(|k| (0..channels).map(move |c| f32::from(u8::from(c != k)))).collect();
         let kept = work.upload(kept, &[n, channels, 1, 1]).pictures();
         let without = work.session.replaced(node, maps.clone() * kept);
-        let scores = work.session.scores_from(node, without, &work.objective).flat();
-        losses.push(whole.clone().expand([n]) - scores);
-        if work.watcher.went(batch.end as f64 / channels as f64).await == Flow::Stop {
-            return Err(MethodError::Stopped);
-        }
-    }
-    Ok(Tensor::cat(losses, 0).reshape([1, channels, 1, 1]))
+        Ok(work.session.scores_from(node, without, &work.objective))
+    };
+    let finish = async |work: &Work<'_, '_>, scores: Vec<f32>, drawn: &[Range<usize>]| {
+        let mut losses = vec![0.0; channels];
+        let taken = drawn.iter().cloned().flatten();
+        taken.zip(&scores).for_each(|(k, score)| losses[k] = whole - score);
+        let losses = work.upload(losses, &[1, channels, 1, 1]).pictures();
+        let mut map = weighted(work, node, maps.clone(), losses, whole).await?;
+        map.facts.provenance.samples = (scores.len() < channels).then_some((scores.len(), channels));
+        Ok(map)
+    };
+    let samples = Samples::of(work, channels, 1, false);
+    sampled::<Scores>(work, samples, draw, finish).await
 }

@@ -2,10 +2,12 @@
 
 use super::prelude::*;
 use super::regression::Fit;
+use super::sampling::{Samples, Scores, sampled};
 use crate::photo::baseline::Baseline;
 use crate::segment::quickshift::Quickshift;
 use crate::segment::slic::Slic;
 use crate::segment::{Algorithm, Picture, SegmentError, Segments};
+use std::ops::Range;
 
 /// The parameters about segments; the first is what LIME was published with.
 pub const SEGMENTS: Param = Param {
@@ -50,8 +52,15 @@ const MEAN: (&str, &str) = ("mean", "The photo's own mean colour.");
 const BLUR: (&str, &str) = ("blur", "The photo, blurred until only its large areas are left.");
 const NOISE: (&str, &str) = ("noise", "Each number drawn evenly between black and white.");
 
-/// Draws what the answers to rows of parts come to.
-pub type Drawn<'a> = &'a dyn Fn(&Work<'_, '_>, &Parts, &[Vec<bool>], &[f64]) -> Result<Map, MethodError>;
+/// What the network answered to rows of parts.
+pub struct Answers {
+    /// Which rows, by their numbers.
+    pub drawn: Vec<Range<usize>>,
+    /// Which parts are seen, row after row.
+    pub rows: Vec<Vec<bool>>,
+    /// The answers.
+    pub found: Vec<f64>,
+}
 
 /// A photo in parts, to be seen or not.
 pub struct Parts {
@@ -103,45 +112,44 @@ impl Parts {
         to.extend(numbers.map(|((seen, hidden), &part)| if on[part as usize] { *seen } else { *hidden }));
     }
 
-    /// Asks the network about each row of parts, in order, and draws what the answers come to: as often as someone looks,
-    /// and at the end.
+    /// Asks the network about rows of parts, which it is told by their numbers, and draws what the answers come to.
     ///
     /// # Errors
     /// If the device fails, or the answers determine no map.
-    pub async fn ask(&self, work: &mut Work<'_, '_>, rows: &[Vec<bool>], drawn: Drawn<'_>) -> Result<Map, MethodError> {
+    pub async fn ask(
+        &self,
+        work: &mut Work<'_, '_>,
+        count: usize,
+        row: impl Fn(usize) -> Vec<bool>,
+        drawn: fn(&Work<'_, '_>, &Parts, &Answers) -> Result<Map, MethodError>,
+    ) -> Result<Map, MethodError> {
         let (height, width) = work.session.size;
-        let mut scores: Vec<Tensor<1>> = vec![];
-        for batch in work.batches(rows.len(), false) {
-            let mut numbers = Vec::with_capacity(batch.len() * self.seen.len());
-            rows[batch.clone()].iter().for_each(|on| self.picture(on, &mut numbers));
-            let inputs = work.upload(numbers, &[batch.len(), 3, height, width]);
-            scores.push(work.session.again(inputs).scores(&work.objective).flat());
-            let flow = work.watcher.went(batch.end as f64 / rows.len() as f64).await;
-            if flow == Flow::Go && batch.end < rows.len() {
-                continue;
-            }
-            let found = Value::from(Tensor::cat(scores.clone(), 0)).read().await?;
-            let found: Vec<f64> = found.into_iter().map(f64::from).collect();
-            let map = drawn(work, self, &rows[..batch.end], &found);
-            if flow == Flow::Stop || batch.end == rows.len() {
-                return map;
-            }
-            // Too few answers determine nothing yet: that is no failure before the end.
-            if let Ok(map) = map {
-                work.watcher.sketch(map).await;
-            }
-        }
-        Err(MethodError::Stopped)
+        let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
+            let n = batch.len();
+            let mut numbers = Vec::with_capacity(n * self.seen.len());
+            batch.for_each(|i| self.picture(&row(i), &mut numbers));
+            let inputs = work.upload(numbers, &[n, 3, height, width]);
+            Ok(work.session.again(inputs).scores(&work.objective))
+        };
+        let finish = async |work: &Work<'_, '_>, scores: Vec<f32>, numbers: &[Range<usize>]| {
+            let rows = numbers.iter().cloned().flatten().map(&row).collect();
+            let found = scores.into_iter().map(f64::from).collect();
+            drawn(work, self, &Answers { drawn: numbers.to_vec(), rows, found })
+        };
+        let samples = Samples::of(work, count, 1, false);
+        sampled::<Scores>(work, samples, draw, finish).await
     }
 }
+
+/// Why there may be no fit.
+pub const UNDETERMINED: &str = "The samples do not determine each part's share: take more of them.";
 
 /// A fit, or why there is none.
 ///
 /// # Errors
 /// If the samples determine none.
 pub fn determined(fit: Option<Fit>) -> Result<Fit, MethodError> {
-    let why = "The samples do not determine each part's share: take more of them.";
-    fit.ok_or_else(|| MethodError::Undefined(why.into()))
+    fit.ok_or_else(|| MethodError::Undefined(UNDETERMINED.into()))
 }
 
 /// A map of coefficients painted over their parts, with the standard error of all of them together.

@@ -5,7 +5,8 @@
 //! "baseline".
 
 use super::prelude::*;
-use super::sampling::sampled;
+use super::moments::{Estimate, Moments};
+use super::sampling::{Samples, sampled};
 use crate::photo::baseline::Baseline;
 use crate::random::Stream;
 use std::ops::Range;
@@ -48,8 +49,8 @@ pub const ENTRY: Entry = Entry {
 
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
-    let samples = settings.count("samples") as f64;
-    Cost::of(1.0 + samples, samples)
+    let samples = settings.count("samples");
+    Cost::of(1.0 + samples as f64, samples as f64).of_samples(samples)
 }
 
 /// The map of the input's size.
@@ -79,7 +80,7 @@ pub async fn over(work: &mut Work<'_, '_>, baselines: &[Vec<f32>]) -> Result<Map
     let samples = work.settings.count("samples");
     let (places, choices) = (Stream::new(work.seed, "path"), Stream::new(work.seed, "baseline"));
     let (height, width) = work.session.size;
-    let draw = |work: &Work<'_, '_>, batch: Range<usize>| {
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
         let n = batch.len();
         let chosen = batch.clone().flat_map(|k| &baselines[choices.below(k as u64, baselines.len())]);
         let starts = work.upload(chosen.copied().collect(), &[n, 3, height, width]).pictures();
@@ -87,9 +88,13 @@ pub async fn over(work: &mut Work<'_, '_>, baselines: &[Vec<f32>]) -> Result<Map
         let away = work.copies(n) - starts.clone();
         let inputs = starts + away.clone() * along.pictures();
         let gradients = work.session.again(Value::from(inputs)).gradient(&work.objective, 0).pictures();
-        Value::from(gradients * away)
+        Ok(Value::from(gradients * away))
     };
-    sampled(work, samples, true, draw, |estimate| estimate.mean.clone()).await
+    let finish = async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| {
+        Ok(found.map(work, found.mean.clone(), samples))
+    };
+    let all = Samples::of(work, samples, 3 * height * width, true);
+    sampled::<Moments>(work, all, draw, finish).await
 }
 
 fn chosen(name: &str) -> &'static [Baseline] {

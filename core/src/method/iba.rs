@@ -8,6 +8,7 @@
 
 use super::adam::Adam;
 use super::moments::Sum;
+use super::sampling::Keep;
 use super::prelude::*;
 use crate::descriptor::Scale;
 use crate::random::Stream;
@@ -223,14 +224,14 @@ impl Bottleneck {
         for batch in work.batches(copies, true) {
             let n = batch.len();
             let first = ((step * copies + batch.start) * count) as u64;
-            let draws = (first..first + (n * count) as u64).map(|i| self.stream.normal(i)).collect();
+            let draws = self.stream.normals(first, n * count);
             let noise = work.upload(draws, &[n, channels, rows, columns]).pictures();
             let usual = noise * self.deviation.clone() + self.mean.clone();
             let through = self.features.clone() - usual.clone();
             let mixed = (through.clone() * kept.clone() + usual) * self.active.clone();
             let objective = work.objective.clone();
             let signal = work.session.pull_from(node, mixed, &objective);
-            sum.add(&Value::from(signal * through * self.active.clone()));
+            sum.add(batch.start, &Value::from(signal * through * self.active.clone()));
         }
         sum.total().reshape([1, channels, rows, columns]) / copies as f64
     }

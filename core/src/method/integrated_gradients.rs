@@ -8,10 +8,11 @@ use super::derivative::{STATISTICS, forward, in_training};
 use super::moments::Sum;
 use super::prelude::*;
 use super::quadrature::Quadrature;
-use super::work::cut;
+use super::sampling::{Samples, counted, sampled};
 use crate::network::Network;
 use crate::network::rule::Rules;
 use crate::photo::baseline::BASELINE;
+use std::ops::Range;
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -55,9 +56,10 @@ pub const ENTRY: Entry = Entry {
 
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
-    let steps = settings.count("steps") as f64;
-    // In pieces, each step goes forward twice.
-    Cost::of(2.0 + forward(settings) * steps, steps)
+    let steps = settings.count("steps");
+    // In pieces, each step goes forward twice, and none goes without the others.
+    let cost = Cost::of(2.0 + forward(settings) * steps as f64, steps as f64);
+    if settings.word(STATISTICS.id) == Some("batch") { cost } else { cost.of_samples(steps) }
 }
 
 /// The map of the input's size.
@@ -67,22 +69,12 @@ pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let baseline = work.baseline().await?;
     let away = work.session.input().pictures() - baseline.clone();
+    let far = Value::from(away.clone()).read().await?;
     let steps = work.settings.count("steps");
     let places = Quadrature::named(work.settings.choice("quadrature")).places(steps);
     let expected = work.rise_from(baseline.clone()).await?;
-    let mut sum = Sum::default();
-    // What is known before the end stands for the whole way: the part that was walked, enlarged.
-    let drawn = async |work: &Work<'_, '_>, sum: &Sum, walked: usize| {
-        let share: f64 = places[..walked].iter().map(|(_, weight)| weight).sum();
-        let numbers = Value::from(away.clone()).flat() * sum.total() / share as f32;
-        let values = Value::from(numbers).read().await?;
-        let mut map = Work::with_residual(work.map(values), expected);
-        map.facts.provenance.samples = Some((walked, steps));
-        Ok::<Map, MethodError>(map)
-    };
     let training = in_training(work)?;
-    let size = if training.is_some() { steps } else { work.session.plan().batch(true) };
-    for batch in cut(steps, size) {
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
         let column = |of: &dyn Fn(usize) -> f64| batch.clone().map(|k| of(k) as f32).collect::<Vec<_>>();
         let shape = [batch.len(), 1, 1, 1];
         let along = work.upload(column(&|k| places[k].0), &shape).pictures();
@@ -92,17 +84,21 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
             None => work.session.again(Value::from(inputs)).gradient(&work.objective, 0),
             Some(network) => together(work, network, inputs)?,
         };
-        sum.add(&Value::from(gradients.pictures() * weights));
-        match work.watcher.went(batch.end as f64 / steps as f64).await {
-            Flow::Go => {}
-            Flow::Show => {
-                let map = drawn(work, &sum, batch.end).await?;
-                work.watcher.sketch(map).await;
-            }
-            Flow::Stop => return drawn(work, &sum, batch.end).await,
-        }
+        Ok(Value::from(gradients.pictures() * weights))
+    };
+    // What is known before the end stands for the whole way: the part that was walked, enlarged.
+    let finish = async |work: &Work<'_, '_>, sum: Vec<f32>, walked: &[Range<usize>]| {
+        let share: f64 = walked.iter().cloned().flatten().map(|k| places[k].1).sum();
+        let values = far.iter().zip(sum).map(|(away, sum)| away * sum / share as f32).collect();
+        let mut map = Work::with_residual(work.map(values), expected);
+        map.facts.provenance.samples = Some((counted(walked), steps));
+        Ok(map)
+    };
+    let mut samples = Samples::of(work, steps, far.len(), true);
+    if training.is_some() {
+        samples.batch = steps;
     }
-    drawn(work, &sum, steps).await
+    sampled::<Sum>(work, samples, draw, finish).await
 }
 
 /// Numbers that may be held where all places go through the network together: 8 GiB of them, or half of what can be

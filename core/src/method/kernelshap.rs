@@ -4,7 +4,7 @@
 //! `(d - 1) / (k (d - k))`, each choice of `k` alike, and weighs 1 (Lundberg and Lee 2017; the kernel lies in the drawing).
 //! Row `i` takes number `i` of the stream "sizes", and the `k` parts with the least numbers `i d + j` of "players".
 
-use super::coalitions::{GRID_SEGMENTS, HIDDEN_BY_ZERO, PARTS, Parts, determined, painted};
+use super::coalitions::{Answers, GRID_SEGMENTS, HIDDEN_BY_ZERO, PARTS, Parts, UNDETERMINED, determined, painted};
 use super::output::LOGITS;
 use super::prelude::*;
 use super::regression::Rows;
@@ -45,7 +45,8 @@ const CERTAIN: f64 = 1e6;
 
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
-    Cost::of(1.0 + settings.count("samples") as f64, 0.0)
+    let samples = settings.count("samples");
+    Cost::of(1.0 + samples as f64, 0.0).of_samples(samples)
 }
 
 /// The map of the input's size.
@@ -55,26 +56,23 @@ pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     work.take_output();
     let parts = Parts::of(work).await?;
-    let rows = rows(work.seed, work.settings.count("samples"), parts.segments.count);
-    parts.ask(work, &rows, &drawn).await
+    let (seed, count) = (work.seed, parts.segments.count);
+    let samples = work.settings.count("samples");
+    parts.ask(work, samples, |number| row(seed, number, count), drawn).await
 }
 
-/// Which parts are seen, row after row.
-fn rows(seed: u64, samples: usize, parts: usize) -> Vec<Vec<bool>> {
+/// Which parts are seen in the row of that number.
+fn row(seed: u64, i: usize, parts: usize) -> Vec<bool> {
+    if i < 2 {
+        return vec![i == 0; parts];
+    }
     let (sizes, players) = (Stream::new(seed, "sizes"), Stream::new(seed, "players"));
-    let row = |i: usize| match i {
-        0 => vec![true; parts],
-        1 => vec![false; parts],
-        _ => {
-            let count = size(sizes.uniform(i as u64), parts);
-            let mut order: Vec<usize> = (0..parts).collect();
-            order.sort_by_key(|j| players.bits((i * parts + j) as u64) >> 11);
-            let mut on = vec![false; parts];
-            order[..count].iter().for_each(|&j| on[j] = true);
-            on
-        }
-    };
-    (0..samples).map(row).collect()
+    let count = size(sizes.uniform(i as u64), parts);
+    let mut order: Vec<usize> = (0..parts).collect();
+    order.sort_by_key(|j| players.bits((i * parts + j) as u64) >> 11);
+    let mut on = vec![false; parts];
+    order[..count].iter().for_each(|&j| on[j] = true);
+    on
 }
 
 /// The size of a coalition for an even number from 0 to 1.
@@ -90,7 +88,12 @@ fn size(even: f64, parts: usize) -> usize {
         .unwrap_or(parts - 1)
 }
 
-fn drawn(work: &Work<'_, '_>, parts: &Parts, rows: &[Vec<bool>], found: &[f64]) -> Result<Map, MethodError> {
+fn drawn(work: &Work<'_, '_>, parts: &Parts, answers: &Answers) -> Result<Map, MethodError> {
+    let Answers { rows, found, drawn } = answers;
+    // What is asked of all parts and of none holds the others together.
+    if drawn[0].start > 0 || drawn[0].len() < 2 {
+        return Err(MethodError::Undefined(UNDETERMINED.into()));
+    }
     let weights: Vec<f64> = (0..rows.len()).map(|i| if i < 2 { CERTAIN } else { 1.0 }).collect();
     let fit = determined(Rows { on: rows, found, weights: &weights }.ridge(0.0))?;
     let samples = (found.len(), work.settings.count("samples"));
@@ -112,7 +115,7 @@ mod tests {
 
     #[test]
     fn rows_begin_with_all_and_none() {
-        let rows = rows(1, 50, 6);
+        let rows: Vec<Vec<bool>> = (0..50).map(|i| row(1, i, 6)).collect();
         let counts: Vec<usize> = rows.iter().map(|row| row.iter().filter(|on| **on).count()).collect();
         assert_eq!(counts[..2], [6, 0]);
         assert!(counts[2..].iter().all(|count| (1..6).contains(count)));

@@ -4,7 +4,7 @@
 //! with `k` of `d` parts has the distance `1 - sqrt(k / d)` (1 if it sees none) and weighs
 //! `sqrt(exp(-distance^2 / width^2))`; the coefficients of a weighted regression are the map (Ribeiro et al. 2016).
 
-use super::coalitions::{HIDDEN, PARTS, Parts, SEGMENTS, determined, painted};
+use super::coalitions::{Answers, HIDDEN, PARTS, Parts, SEGMENTS, determined, painted};
 use super::output::PROBABILITIES;
 use super::prelude::*;
 use super::regression::Rows;
@@ -69,7 +69,8 @@ pub const ENTRY: Entry = Entry {
 
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
-    Cost::of(1.0 + settings.count("samples") as f64, 0.0)
+    let samples = settings.count("samples");
+    Cost::of(1.0 + samples as f64, 0.0).of_samples(samples)
 }
 
 /// The map of the input's size.
@@ -79,15 +80,15 @@ pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
 pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     work.take_output();
     let parts = Parts::of(work).await?;
-    let rows = rows(work.seed, work.settings.count("samples"), parts.segments.count);
-    parts.ask(work, &rows, &drawn).await
+    let (stream, count) = (Stream::new(work.seed, "coalitions"), parts.segments.count);
+    let samples = work.settings.count("samples");
+    parts.ask(work, samples, |number| row(&stream, number, count), drawn).await
 }
 
-/// Which parts are seen, row after row.
-fn rows(seed: u64, samples: usize, parts: usize) -> Vec<Vec<bool>> {
-    let stream = Stream::new(seed, "coalitions");
-    let on = |row: usize, part: usize| row == 0 || stream.uniform((row * parts + part) as u64) < 0.5;
-    (0..samples).map(|row| (0..parts).map(|part| on(row, part)).collect()).collect()
+/// Which parts are seen in the row of that number.
+fn row(stream: &Stream, row: usize, parts: usize) -> Vec<bool> {
+    let on = |part: usize| row == 0 || stream.uniform((row * parts + part) as u64) < 0.5;
+    (0..parts).map(on).collect()
 }
 
 /// What a row weighs.
@@ -97,7 +98,8 @@ fn weight(on: &[bool], width: f64) -> f64 {
     libm::exp(-distance * distance / (width * width)).sqrt()
 }
 
-fn drawn(work: &Work<'_, '_>, parts: &Parts, rows: &[Vec<bool>], found: &[f64]) -> Result<Map, MethodError> {
+fn drawn(work: &Work<'_, '_>, parts: &Parts, answers: &Answers) -> Result<Map, MethodError> {
+    let Answers { rows, found, .. } = answers;
     let settings = &work.settings;
     let weights: Vec<f64> = rows.iter().map(|on| weight(on, settings.real("width"))).collect();
     let (rows, alpha) = (Rows { on: rows, found, weights: &weights }, settings.real("alpha"));
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_first_row_sees_all() {
-        let rows = rows(5, 400, 10);
+        let stream = Stream::new(5, "coalitions");
+        let rows: Vec<Vec<bool>> = (0..400).map(|i| row(&stream, i, 10)).collect();
         assert!(rows[0].iter().all(|on| *on));
         let on = rows[1..].iter().flatten().filter(|on| **on).count() as f64 / 3990.0;
         assert!((on - 0.5).abs() < 0.04, "{on}");

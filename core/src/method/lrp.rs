@@ -60,16 +60,17 @@ pub const ENTRY: Entry = Entry {
     ],
 };
 
-/// Passes it takes: a forward pass that keeps more than the shared one, and each layer again by its rule.
+/// Passes it takes: the shared one, which keeps more then, and each layer again by its rule.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
     match settings.choice("composite") {
-        "epsilon_gamma_box" | "alpha2_beta1" => Cost::of(4.0, 2.0),
-        "facct24" => Cost::of(4.0, 1.0),
-        _ => Cost::of(3.0, 1.0),
+        "epsilon_gamma_box" | "alpha2_beta1" => Cost::of(3.0, 2.0),
+        "facct24" => Cost::of(3.0, 1.0),
+        _ => Cost::of(2.0, 1.0),
     }
 }
 
-fn rules(settings: &Settings, preprocess: &Preprocess) -> Rules {
+/// The rules that the settings name.
+pub(super) fn rules(settings: &Settings, preprocess: &Preprocess) -> Rules {
     let level = |byte: f32| [0, 1, 2].map(|c| (byte - preprocess.mean[c]) / preprocess.std[c]);
     let choices = Choices {
         epsilon: settings.real("epsilon") as f32,

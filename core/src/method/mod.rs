@@ -1,13 +1,14 @@
 //! Attribution methods: one file each, named once in the table below.
 //!
 //! A method has an `ENTRY`, which says what it is and what can be set, a `cost`, which foretells its passes, and a `run`.
-//! What several share has a file of its own: `derivative`, `noisy`, `sampling`, `moments`, `quadrature`, `principal`, `attention`,
+//! What several share has a file of its own: `derivative`, `noisy`, `sampling`, `gathered`, `moments`, `quadrature`, `principal`, `attention`,
 //! `coalitions`, `regression`, `adam`, `output`.
 
 mod adam;
 mod attention;
 mod coalitions;
 mod derivative;
+pub mod gathered;
 mod moments;
 mod noisy;
 mod output;
@@ -21,7 +22,9 @@ pub mod work;
 
 use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
-use crate::network::Plan;
+use crate::network::rule::Rules;
+use crate::network::{Plan, Session};
+pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
 /// The parameter of methods that look at a layer.
@@ -124,11 +127,25 @@ impl Catalogue for Methods {
     }
 }
 
+/// The backward pass that a method will make from the shared forward pass; none where it makes none, or walks through
+/// samples of its own.
+#[must_use]
+pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<Rules> {
+    if id == lrp::ENTRY.id {
+        return Some(lrp::rules(settings, &session.network.card.preprocess));
+    }
+    let cost = cost(id, settings, session.plan());
+    (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
+}
+
 /// Draws a method's map. Every number of it is finite.
 ///
 /// # Errors
 /// If the device fails, the network lacks what the method needs, or the map is not defined.
 pub async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
+    if cost(work.entry.id, &work.settings, work.session.plan()).samples == 0 {
+        work.portion = None;
+    }
     let map = dispatch(work).await?;
     match map.values.iter().filter(|value| !value.is_finite()).count() {
         0 => Ok(map),

@@ -4,9 +4,9 @@
 //! "noise" and `s` a share of the range of `x`.
 
 use super::derivative::{Derivative, OF};
-use super::moments::Estimate;
+use super::moments::{Estimate, Moments};
 use super::prelude::*;
-use super::sampling::sampled;
+use super::sampling::{Samples, sampled};
 use crate::random::Stream;
 use std::ops::Range;
 
@@ -29,8 +29,8 @@ pub const PARAMS: &[Param] = &[
 
 /// Passes they take.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
-    let samples = settings.count("samples") as f64;
-    Cost::of(1.0 + samples, samples)
+    let samples = settings.count("samples");
+    Cost::of(1.0 + samples as f64, samples as f64).of_samples(samples)
 }
 
 /// Looks at the copies; `finish` makes a map's numbers of what they come to.
@@ -45,17 +45,16 @@ pub(super) async fn run(work: &mut Work<'_, '_>, finish: fn(&Estimate) -> Vec<f3
     let deviation = work.settings.real("noise") as f32 * range(&x);
     let stream = Stream::new(work.seed, "noise");
     let (height, width) = work.session.size;
-    let draw = |work: &Work<'_, '_>, batch: Range<usize>| {
-        let numbers = batch.clone().flat_map(|k| noisy(&x, deviation, &stream, k));
-        let copies = work.upload(numbers.collect(), &[batch.len(), 3, height, width]).pictures();
-        derivative.at(work, copies)
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
+        let mut numbers = stream.normals((batch.start * x.len()) as u64, batch.len() * x.len());
+        numbers.iter_mut().zip(x.iter().cycle()).for_each(|(noise, x)| *noise = x + deviation * *noise);
+        let copies = work.upload(numbers, &[batch.len(), 3, height, width]).pictures();
+        Ok(derivative.at(work, copies))
     };
-    sampled(work, samples, true, draw, finish).await
-}
-
-fn noisy(x: &[f32], deviation: f32, stream: &Stream, sample: usize) -> impl Iterator<Item = f32> {
-    let first = (sample * x.len()) as u64;
-    x.iter().zip(first..).map(move |(x, i)| x + deviation * stream.normal(i))
+    let finish =
+        async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| Ok(found.map(work, finish(&found), samples));
+    let all = Samples::of(work, samples, x.len(), true);
+    sampled::<Moments>(work, all, draw, finish).await
 }
 
 /// Greatest number less the least.

@@ -5,7 +5,9 @@
 
 use super::output::LOGITS;
 use super::prelude::*;
+use super::sampling::{Samples, Scores, sampled};
 use crate::photo::baseline::BASELINE;
+use std::ops::Range;
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -44,8 +46,9 @@ pub const ENTRY: Entry = Entry {
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, plan: &Plan) -> Cost {
     let (window, stride) = (settings.count("window"), settings.count("stride"));
-    let along = |axis: usize| offsets(plan.input[axis], window, stride).count() as f64;
-    Cost::of(1.0 + along(0) * along(1), 0.0)
+    let along = |axis: usize| offsets(plan.input[axis], window, stride).count();
+    let windows = along(0) * along(1);
+    Cost::of(1.0 + windows as f64, 0.0).of_samples(windows)
 }
 
 /// Where windows begin along a side.
@@ -63,12 +66,11 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let (window, stride) = (work.settings.count("window"), work.settings.count("stride"));
     let x = work.session.input().read().await?;
     let baseline = Value::from(work.baseline().await?).read().await?;
-    let mut scores = vec![work.session.scores(&work.objective).flat()];
+    let whole = work.session.scores(&work.objective).read().await?[0];
     let rows = offsets(height, window, stride);
     let windows: Vec<(usize, usize)> =
         rows.flat_map(|top| offsets(width, window, stride).map(move |left| (top, left))).collect();
-    let all = windows.len();
-    for batch in work.batches(all, false) {
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
         let mut inputs = Vec::with_capacity(batch.len() * x.len());
         for &(top, left) in &windows[batch.clone()] {
             let from = inputs.len();
@@ -78,17 +80,17 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
             }
         }
         let inputs = work.upload(inputs, &[batch.len(), 3, height, width]);
-        scores.push(work.session.again(inputs).scores(&work.objective).flat());
-        match work.watcher.went(batch.end as f64 / all as f64).await {
-            Flow::Go => {}
-            Flow::Show => {
-                let map = drawn(work, &scores, &windows[..batch.end], all).await?;
-                work.watcher.sketch(map).await;
-            }
-            Flow::Stop => return drawn(work, &scores, &windows[..batch.end], all).await,
-        }
-    }
-    drawn(work, &scores, &windows, all).await
+        Ok(work.session.again(inputs).scores(&work.objective))
+    };
+    let finish = async |work: &Work<'_, '_>, scores: Vec<f32>, drawn: &[Range<usize>]| {
+        let lost = scores.iter().map(|score| f64::from(whole) - f64::from(*score));
+        let tried = drawn.iter().flat_map(|rows| windows[rows.clone()].iter().copied());
+        let mut map = work.map(mean_loss(tried.zip(lost), (height, width), window));
+        map.facts.provenance.samples = (scores.len() < windows.len()).then_some((scores.len(), windows.len()));
+        Ok(map)
+    };
+    let samples = Samples::of(work, windows.len(), 1, false);
+    sampled::<Scores>(work, samples, draw, finish).await
 }
 
 /// The rows of a picture's channels that a window covers, and what covers them.
@@ -105,19 +107,14 @@ fn covered<'a>(
         .map(move |(_, (row, cover))| (&mut row[columns.clone()], &cover[columns.clone()]))
 }
 
-/// The mean loss at each place, zero where no window has been yet.
-async fn drawn(
-    work: &Work<'_, '_>,
-    scores: &[Tensor<1>],
-    windows: &[(usize, usize)],
-    all: usize,
-) -> Result<Map, MethodError> {
-    let (height, width) = work.session.size;
-    let window = work.settings.count("window");
-    let scores = Value::from(Tensor::cat(scores.to_vec(), 0)).read().await?;
+/// The mean loss at each place, zero where no window has been.
+fn mean_loss(
+    lost: impl Iterator<Item = ((usize, usize), f64)>,
+    (height, width): (usize, usize),
+    window: usize,
+) -> Vec<f32> {
     let (mut sums, mut counts) = (vec![0.0f64; height * width], vec![0.0f64; height * width]);
-    for (&(top, left), score) in windows.iter().zip(&scores[1..]) {
-        let lost = f64::from(scores[0]) - f64::from(*score);
+    for ((top, left), lost) in lost {
         for row in top..(top + window).min(height) {
             for place in row * width + left..row * width + (left + window).min(width) {
                 sums[place] += lost;
@@ -125,11 +122,7 @@ async fn drawn(
             }
         }
     }
-    let mut map = work.map(sums.iter().zip(&counts).map(|(sum, count)| (sum / count.max(1.0)) as f32).collect());
-    if windows.len() < all {
-        map.facts.provenance.samples = Some((windows.len(), all));
-    }
-    Ok(map)
+    sums.iter().zip(&counts).map(|(sum, count)| (sum / count.max(1.0)) as f32).collect()
 }
 
 #[cfg(test)]

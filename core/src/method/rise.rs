@@ -6,7 +6,8 @@
 
 use super::output::PROBABILITIES;
 use super::prelude::*;
-use super::sampling::sampled;
+use super::moments::{Estimate, Moments};
+use super::sampling::{Samples, sampled};
 use crate::random::Stream;
 use std::ops::Range;
 
@@ -51,7 +52,8 @@ pub const ENTRY: Entry = Entry {
 
 /// Passes it takes.
 pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
-    Cost::of(1.0 + settings.count("masks") as f64, 0.0)
+    let masks = settings.count("masks");
+    Cost::of(1.0 + masks as f64, 0.0).of_samples(masks)
 }
 
 /// The map of the input's size.
@@ -64,16 +66,20 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let masks = work.settings.count("masks");
     let share = work.settings.real("share");
     let maker = Masks::new(work.seed, work.settings.count("cells"), share, height, width);
-    let draw = |work: &Work<'_, '_>, batch: Range<usize>| {
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
         let n = batch.len();
         let mut numbers = Vec::with_capacity(n * height * width);
         batch.for_each(|k| maker.draw(k as u64, &mut numbers));
         let drawn_masks = work.upload(numbers, &[n, 1, height, width]).pictures();
         let inputs = work.session.input().pictures() * drawn_masks.clone();
         let scores = work.session.again(Value::from(inputs)).scores(&work.objective);
-        Value::from(drawn_masks * scores.reshaped(&[n, 1, 1, 1]).pictures())
+        Ok(Value::from(drawn_masks * scores.reshaped(&[n, 1, 1, 1]).pictures()))
     };
-    sampled(work, masks, false, draw, |estimate| estimate.mean.iter().map(|mean| mean / share as f32).collect()).await
+    let finish = async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| {
+        Ok(found.map(work, found.mean.iter().map(|mean| mean / share as f32).collect(), masks))
+    };
+    let samples = Samples::of(work, masks, height * width, false);
+    sampled::<Moments>(work, samples, draw, finish).await
 }
 
 /// Random masks.

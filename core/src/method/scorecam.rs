@@ -4,7 +4,9 @@
 //! `R = max(sum_k w_k A_k, 0)` (Wang et al. 2020; with logits, the baseline of the paper cancels in the softmax).
 
 use super::prelude::*;
+use super::sampling::{Samples, Scores, sampled};
 use crate::map::resample::{Interpolation, resample};
+use std::ops::Range;
 
 /// What is said of it.
 pub const ENTRY: Entry = Entry {
@@ -30,7 +32,7 @@ const EPSILON: f32 = 1e-8;
 
 /// Passes it takes.
 pub(super) fn cost(_: &Settings, plan: &Plan) -> Cost {
-    Cost::of(1.0 + plan.features[0] as f64, 0.0)
+    Cost::of(1.0 + plan.features[0] as f64, 0.0).of_samples(plan.features[0])
 }
 
 /// The map at the size of the layer.
@@ -43,26 +45,22 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let [_, channels, rows, columns] = activations.dims();
     let maps = Value::from(activations).read().await?;
     let (height, width) = work.session.size;
-    let mut scores: Vec<Tensor<1>> = vec![];
-    for batch in work.batches(channels, false) {
-        let mask = |k: usize| mask(&maps[k * rows * columns..][..rows * columns], (rows, columns), (height, width));
+    let places = rows * columns;
+    let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
+        let mask = |k: usize| mask(&maps[k * places..][..places], (rows, columns), (height, width));
         let masks = work.upload(batch.clone().flat_map(mask).collect(), &[batch.len(), 1, height, width]);
         let inputs = work.session.input().pictures() * masks.pictures();
-        scores.push(work.session.again(Value::from(inputs)).scores(&work.objective).flat());
-        let flow = work.watcher.went(batch.end as f64 / channels as f64).await;
-        if flow == Flow::Go && batch.end < channels {
-            continue;
-        }
-        let found = Value::from(Tensor::cat(scores.clone(), 0)).read().await?;
-        let values = weighted(&maps, &found, rows * columns);
-        let mut map = work.made(values, (1, rows, columns), Some(node));
-        map.facts.provenance.samples = (batch.end < channels).then_some((batch.end, channels));
-        if flow == Flow::Stop || batch.end == channels {
-            return Ok(map);
-        }
-        work.watcher.sketch(map).await;
-    }
-    Err(MethodError::Stopped)
+        Ok(work.session.again(Value::from(inputs)).scores(&work.objective))
+    };
+    let finish = async |work: &Work<'_, '_>, scores: Vec<f32>, drawn: &[Range<usize>]| {
+        let of = |k: usize| &maps[k * places..][..places];
+        let tried: Vec<(&[f32], f32)> = drawn.iter().cloned().flatten().map(of).zip(scores).collect();
+        let mut map = work.made(weighted(&tried, places), (1, rows, columns), Some(node));
+        map.facts.provenance.samples = (tried.len() < channels).then_some((tried.len(), channels));
+        Ok(map)
+    };
+    let samples = Samples::of(work, channels, 1, false);
+    sampled::<Scores>(work, samples, draw, finish).await
 }
 
 /// A map enlarged and brought to 0 to 1.
@@ -73,11 +71,11 @@ fn mask(map: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
     mask
 }
 
-/// The maps' sum, weighted by the softmax of their scores, where it is above zero.
-fn weighted(maps: &[f32], scores: &[f32], places: usize) -> Vec<f32> {
-    let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = scores.iter().map(|score| libm::exp(f64::from(score - greatest))).collect();
+/// The sum of maps, weighted by the softmax of their scores, where it is above zero.
+fn weighted(tried: &[(&[f32], f32)], places: usize) -> Vec<f32> {
+    let greatest = tried.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = tried.iter().map(|(_, score)| libm::exp(f64::from(score - greatest))).collect();
     let all: f64 = powers.iter().sum();
-    let sum = |p: usize| powers.iter().enumerate().map(|(k, power)| power / all * f64::from(maps[k * places + p])).sum::<f64>();
+    let sum = |p: usize| powers.iter().zip(tried).map(|(power, (map, _))| power / all * f64::from(map[p])).sum::<f64>();
     (0..places).map(|p| sum(p).max(0.0) as f32).collect()
 }

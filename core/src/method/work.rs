@@ -1,5 +1,6 @@
 //! What a method is handed: an input on a network, what is to be explained, its settings, and who watches.
 
+use super::gathered::{Gathered, Portion};
 use crate::descriptor::{Entry, Settings};
 use crate::map::{Facts, Map, Provenance, Residual};
 use crate::network::graph::NodeId;
@@ -33,6 +34,8 @@ pub trait Watcher {
     fn went(&mut self, share: f64) -> Moment<'_, Flow>;
     /// What the map looks like so far.
     fn sketch(&mut self, map: Map) -> Moment<'_, ()>;
+    /// What the samples came to that were drawn, where they were broken off or a portion of them was asked for.
+    fn gathered(&mut self, gathered: Gathered) -> Moment<'_, ()>;
 }
 
 /// Why there is no map. Displays as one sentence.
@@ -46,6 +49,8 @@ pub enum MethodError {
     Undefined(String),
     /// It was stopped before there was anything to show.
     Stopped,
+    /// Not a map was asked for, but what a portion of its samples come to.
+    Apart,
 }
 
 impl std::fmt::Display for MethodError {
@@ -54,6 +59,7 @@ impl std::fmt::Display for MethodError {
             MethodError::Device(error) => error.fmt(f),
             MethodError::Refused(sentence) | MethodError::Undefined(sentence) => f.write_str(sentence),
             MethodError::Stopped => f.write_str("It was stopped before there was anything to show."),
+            MethodError::Apart => f.write_str("Only a portion of its samples was asked for."),
         }
     }
 }
@@ -80,13 +86,15 @@ pub struct Work<'w, 'n> {
     pub entry: &'static Entry,
     /// Passes the method takes.
     pub passes: f64,
+    /// Which of its samples are drawn, if not all.
+    pub portion: Option<&'w Portion>,
     /// Who watches.
     pub watcher: &'w mut dyn Watcher,
 }
 
 /// The numbers of samples in batches of that size.
-pub fn cut(samples: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..samples).step_by(size).map(move |from| from..(from + size).min(samples))
+pub fn cut(samples: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    samples.clone().step_by(size).map(move |from| from..(from + size).min(samples.end))
 }
 
 impl Work<'_, '_> {
@@ -133,7 +141,7 @@ impl Work<'_, '_> {
 
     /// The numbers of samples in batches that fit the device.
     pub fn batches(&self, samples: usize, with_gradient: bool) -> impl Iterator<Item = Range<usize>> + use<> {
-        cut(samples, self.session.plan().batch(with_gradient))
+        cut(0..samples, self.session.plan().batch(with_gradient))
     }
 
     /// Copies of one picture.

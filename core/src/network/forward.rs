@@ -26,7 +26,7 @@ pub struct Tape {
 /// # Shapes
 /// `input`: `[N, C, H, W]`, one that [`super::shape::infer`] has passed.
 #[must_use]
-pub fn run(graph: &Graph, weights: &[Weights], input: Value, taps: &[NodeId], rules: Option<&Rules>) -> Tape {
+pub fn run(graph: &Graph, weights: &[Weights], input: Value, taps: &[NodeId], rules: &[&Rules]) -> Tape {
     watched(graph, weights, input, taps, rules, &mut |_| ())
 }
 
@@ -37,7 +37,7 @@ pub fn watched(
     weights: &[Weights],
     input: Value,
     taps: &[NodeId],
-    rules: Option<&Rules>,
+    rules: &[&Rules],
     watch: Watch,
 ) -> Tape {
     let count = graph.nodes.len();
@@ -66,7 +66,7 @@ pub fn resume(
     for id in (0..graph.nodes.len()).filter(|&id| downstream[id]) {
         start.values[id] = None;
     }
-    let mut kept = kept(graph, taps, rules);
+    let mut kept = kept(graph, taps, rules.as_slice());
     (0..kept.len()).filter(|&id| !downstream[id]).for_each(|id| kept[id] = true);
     Walk::new(graph, weights, kept).go(start, node, value, &downstream, &mut |_| ())
 }
@@ -74,7 +74,7 @@ pub fn resume(
 /// Whether a tape has kept all that a backward pass by these rules wants.
 #[must_use]
 pub fn suffices(graph: &Graph, tape: &Tape, rules: &Rules) -> bool {
-    kept(graph, &[], Some(rules)).iter().zip(&tape.values).all(|(wanted, value)| !wanted || value.is_some())
+    kept(graph, &[], &[rules]).iter().zip(&tape.values).all(|(wanted, value)| !wanted || value.is_some())
 }
 
 /// The nodes before or beside `node` whose values [`resume`] needs.
@@ -91,15 +91,16 @@ pub fn frontier(graph: &Graph, node: NodeId) -> Vec<NodeId> {
 }
 
 /// Which values stay on the tape.
-pub(super) fn kept(graph: &Graph, taps: &[NodeId], rules: Option<&Rules>) -> Vec<bool> {
+pub(super) fn kept(graph: &Graph, taps: &[NodeId], rules: &[&Rules]) -> Vec<bool> {
     let mut kept = vec![false; graph.nodes.len()];
     kept[graph.output()] = true;
     taps.iter().for_each(|&tap| kept[tap] = true);
-    let rules = rules.map_or(vec![], |rules| rules.of(graph));
-    for (id, (node, rule)) in graph.nodes.iter().zip(rules).enumerate() {
-        let keeps = rule.keeps(&node.op);
-        kept[id] |= keeps.output;
-        node.inputs.iter().for_each(|&input| kept[input] |= keeps.inputs);
+    for rules in rules {
+        for (id, (node, rule)) in graph.nodes.iter().zip(rules.of(graph)).enumerate() {
+            let keeps = rule.keeps(&node.op);
+            kept[id] |= keeps.output;
+            node.inputs.iter().for_each(|&input| kept[input] |= keeps.inputs);
+        }
     }
     kept
 }

@@ -44,7 +44,7 @@ impl Pieces {
     /// Numbers held at the peak: what stands between pieces, and of the largest what these rules keep and ops work with.
     #[must_use]
     pub fn numbers(&self, graph: &Graph, shapes: &[Vec<usize>], rules: &Rules) -> usize {
-        let (kept, count) = (forward::kept(graph, &[], Some(rules)), |id: NodeId| shapes[id].iter().product::<usize>());
+        let (kept, count) = (forward::kept(graph, &[], &[rules]), |id: NodeId| shapes[id].iter().product::<usize>());
         let between: usize = self.0.iter().map(|piece| count(piece.start - 1)).sum();
         let inside = |piece: &Range<NodeId>| {
             let values: usize = piece.clone().filter(|&id| kept[id]).map(count).sum();
@@ -66,7 +66,7 @@ impl Pieces {
         seed: impl FnOnce(Value) -> Value,
     ) -> Value {
         let between: Vec<NodeId> = self.0.iter().map(|piece| piece.start - 1).collect();
-        let mut tape = forward::run(graph, weights, input.clone(), &between, None);
+        let mut tape = forward::run(graph, weights, input.clone(), &between, &[]);
         let mut signal = seed(tape.values[graph.output()].take().expect("the output is kept"));
         for piece in self.0.iter().rev() {
             let value = if piece.start == 1 { Some(input.clone()) } else { tape.values[piece.start - 1].take() };
@@ -95,6 +95,6 @@ fn pull_one(
         alone.push(node.name.clone(), node.op.clone(), &inputs);
     }
     let own: Vec<Weights> = weights[before..piece.end].to_vec();
-    let tape = forward::run(&alone, &own, value, &[], Some(rules));
+    let tape = forward::run(&alone, &own, value, &[], &[rules]);
     backward::run(&alone, &own, &tape, vec![(alone.output(), signal)], rules, &[0]).remove(0)
 }

@@ -22,6 +22,8 @@ pub struct Session<'a> {
     pub features: NodeId,
     input: Value,
     taps: Vec<NodeId>,
+    /// What the forward pass keeps beside taps: whatever backward passes by these want, one for each.
+    rules: Vec<Rules>,
     tape: Option<Tape>,
     gradients: Vec<(Objective, NodeId, Value)>,
     plan: Plan,
@@ -62,7 +64,8 @@ impl<'a> Session<'a> {
         let taps = [taps, &[features]].concat();
         let plan = Plan::of(&network.graph, shapes, features);
         let size = (shapes[0][2], shapes[0][3]);
-        Session { network, size, features, input, taps, tape: None, gradients: vec![], plan }
+        let rules = vec![Rules::gradient()];
+        Session { network, size, features, input, taps, rules, tape: None, gradients: vec![], plan }
     }
 
     /// Inputs of the same size on another network on the same device.
@@ -84,7 +87,8 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn again(&self, input: Value) -> Session<'a> {
         let Session { network, size, features, plan, .. } = *self;
-        Session { network, size, features, input, taps: self.taps.clone(), tape: None, gradients: vec![], plan }
+        let (taps, rules) = (self.taps.clone(), vec![Rules::gradient()]);
+        Session { network, size, features, input, taps, rules, tape: None, gradients: vec![], plan }
     }
 
     /// The same, with a forward pass that keeps what these rules want.
@@ -95,7 +99,7 @@ impl<'a> Session<'a> {
     pub fn again_by(&self, input: Value, rules: &Rules) -> Session<'a> {
         let mut session = self.again(input);
         let Network { graph, weights, .. } = self.network;
-        session.tape = Some(forward::run(graph, weights, session.input(), &session.taps, Some(rules)));
+        session.tape = Some(forward::run(graph, weights, session.input(), &session.taps, &[rules]));
         session
     }
 
@@ -154,10 +158,17 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Says which backward passes the shared forward pass will be asked for, if it was not made yet: it keeps what they
+    /// want, until each was made. Others make a forward pass of their own. Gradients alone, if nothing is said.
+    pub fn foresee(&mut self, rules: Vec<Rules>) {
+        self.rules = rules;
+    }
+
     fn tape(&mut self) -> &Tape {
-        let (network, input, taps) = (self.network, &self.input, &self.taps);
+        let (network, input, taps, rules) = (self.network, &self.input, &self.taps, &self.rules);
         self.tape.get_or_insert_with(|| {
-            forward::run(&network.graph, &network.weights, input.clone(), taps, Some(&Rules::gradient()))
+            let rules: Vec<&Rules> = rules.iter().collect();
+            forward::run(&network.graph, &network.weights, input.clone(), taps, &rules)
         })
     }
 
@@ -282,10 +293,23 @@ impl<'a> Session<'a> {
         let Network { graph, weights, .. } = self.network;
         let seeds = vec![(graph.output(), seed)];
         if forward::suffices(graph, self.tape(), rules) {
-            return backward::run(graph, weights, self.tape(), seeds, rules, wanted);
+            let signals = backward::run(graph, weights, self.tape(), seeds, rules, wanted);
+            self.release(rules);
+            return signals;
         }
-        let tape = forward::run(graph, weights, self.input(), &[], Some(rules));
+        let tape = forward::run(graph, weights, self.input(), &[], &[rules]);
         backward::run(graph, weights, &tape, seeds, rules, wanted)
+    }
+
+    /// Gives up what was kept for one pass by these rules.
+    fn release(&mut self, rules: &Rules) {
+        let Some(at) = self.rules.iter().position(|foreseen| foreseen == rules) else { return };
+        self.rules.remove(at);
+        let others: Vec<&Rules> = self.rules.iter().collect();
+        let kept = forward::kept(&self.network.graph, &self.taps, &others);
+        if let Some(tape) = &mut self.tape {
+            tape.values.iter_mut().zip(kept).filter(|(_, kept)| !kept).for_each(|(value, _)| *value = None);
+        }
     }
 
     /// What each logit adds to the objective: what relevance propagation starts with.
@@ -330,7 +354,7 @@ impl<'a> Session<'a> {
         let output = network.graph.output();
         let logits = self.tape.as_ref().and_then(|tape| tape.values[output].clone());
         let logits = logits.unwrap_or_else(|| {
-            let tape = forward::run(&network.graph, &network.weights, self.input(), &[], None);
+            let tape = forward::run(&network.graph, &network.weights, self.input(), &[], &[]);
             tape.values[output].clone().expect("the output is kept")
         });
         objective.score(logits, network.card.output)

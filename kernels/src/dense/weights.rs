@@ -22,21 +22,24 @@ pub(crate) struct Packed {
     turned: OnceLock<Vec<f32>>,
 }
 
+/// Where the numbers of a matrix lie in a slice: row m, depth k at `row` · m + `depth[k]`.
+pub(crate) struct Places {
+    pub row: usize,
+    pub depth: Vec<usize>,
+}
+
 impl Packed {
-    /// Packs `weight(row, k)` for tiles of `shape`.
-    pub fn new(
-        shape: TileShape,
-        [rows, depth]: [usize; 2],
-        bias: Option<&[f32]>,
-        weight: impl Fn(usize, usize) -> f32,
-    ) -> Self {
-        let padded = rows.next_multiple_of(shape.rows);
+    /// Packs `rows` rows for tiles of `shape`.
+    pub fn new(shape: TileShape, rows: usize, bias: Option<&[f32]>, weights: &[f32], places: &Places) -> Self {
+        let (depth, padded) = (places.depth.len(), rows.next_multiple_of(shape.rows));
         let mut numbers = Vec::with_capacity(padded * depth);
-        for block in (0..depth).step_by(DEPTH) {
+        for block in places.depth.chunks(DEPTH) {
             for first in (0..rows).step_by(shape.rows) {
-                for k in block..(block + DEPTH).min(depth) {
-                    numbers
-                        .extend((first..first + shape.rows).map(|row| if row < rows { weight(row, k) } else { 0.0 }));
+                let there = shape.rows.min(rows - first);
+                for &k in block {
+                    let from = &weights[first * places.row + k..];
+                    numbers.extend((0..there).map(|row| from[row * places.row]));
+                    numbers.extend((there..shape.rows).map(|_| 0.0));
                 }
             }
         }
@@ -51,11 +54,19 @@ impl Packed {
         Self { bias: each_bias(&self.bias), numbers: each(&self.numbers), turned, ..*self }
     }
 
-    /// The weight of `row` at depth `k`.
-    pub fn weight(&self, row: usize, k: usize) -> f32 {
-        let (first, block) = (row - row % self.shape.rows, k - k % DEPTH);
-        let (numbers, _) = self.part(first, &(block..(block + DEPTH).min(self.depth)));
-        numbers[(k - block) * self.shape.rows + row - first]
+    /// Puts the numbers back where they were taken from.
+    pub fn unpack(&self, places: &Places, weights: &mut [f32]) {
+        let mut numbers = self.numbers.chunks_exact(self.shape.rows);
+        for block in places.depth.chunks(DEPTH) {
+            for first in (0..self.rows).step_by(self.shape.rows) {
+                for (&k, tile) in block.iter().zip(&mut numbers) {
+                    let there = self.shape.rows.min(self.rows - first);
+                    tile[..there].iter().enumerate().for_each(|(row, number)| {
+                        weights[(first + row) * places.row + k] = *number;
+                    });
+                }
+            }
+        }
     }
 
     /// Whether they leave the second cache between two panels.

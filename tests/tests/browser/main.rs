@@ -27,4 +27,5 @@ mod policy;
 mod refusals;
 mod runs;
 mod server;
+mod shares;
 mod smooth;

@@ -12,7 +12,7 @@ pub fn run(imported: Imported, input: Vec<f32>, shape: &[usize]) -> (Vec<f32>, V
     let device = Device::flex();
     let (graph, parameters) = fold_batch_norms(imported.graph, imported.parameters);
     let uploaded = load::upload(&graph, parameters, &device);
-    let tape = forward::run(&graph, &uploaded, Value::from_floats(input, shape, &device), &[], None);
+    let tape = forward::run(&graph, &uploaded, Value::from_floats(input, shape, &device), &[], &[]);
     let output = tape.values[graph.output()].clone().expect("the output is always kept");
     let shape = output.shape().to_vec();
     (pollster::block_on(output.read()).expect("the processor does not fail"), shape)

@@ -22,7 +22,7 @@ const fn room(level: u8, name: &'static str, holds: &'static str, knows: &'stati
 pub const CORE: &[Room] = &[
     room(0, "descriptor", "the types all catalogues share", &[]),
     room(0, "digest", "SHA-256 as text", &[]),
-    room(0, "random", "numbers by counter", &[]),
+    room(0, "random", "numbers by counter", &["kernels"]),
     room(0, "math", "portable floating-point functions", &[]),
     room(0, "undefined", "a number that may not exist, and why", &[]),
     room(1, "photo", "a stranger's file to what the network sees", &[]),

@@ -16,7 +16,9 @@ pub enum What {
     Rank,
     /// How far mosaics agree.
     Alpha,
-    /// How far methods agree.
+    /// Whether methods differ.
+    Friedman,
+    /// How far methods, or metrics, agree.
     Rho,
     /// How often the network names a class.
     Accuracy,
@@ -49,9 +51,18 @@ impl What {
                     fact("Source", "Krippendorff 2019, Content Analysis, chapter 12"),
                 ],
             ),
+            What::Friedman => (
+                "Friedman's test and Nemenyi's",
+                "Each mosaic ranks the methods. Friedman's test asks whether their mean ranks could be as far apart if no method differed; Nemenyi's how far apart two must be to differ. Mosaics that a method has no score of are left out.".into(),
+                vec![
+                    fact("Reading", "lines that do not overlap: the two methods differ at 5 %"),
+                    fact("Mind", "mosaics are taken for independent; where they share photos, the rank's interval is the better guide"),
+                    fact("Source", "Demšar 2006, Journal of Machine Learning Research 7"),
+                ],
+            ),
             What::Rho => (
                 "Spearman's rho",
-                "Correlation of ranks: whether two methods find the same mosaics easy and the same ones hard. Ties share the mean of their ranks; mosaics that one of them has no score of are left out.".into(),
+                "Correlation of ranks: whether two methods, or two metrics, find the same mosaics easy and the same ones hard. Ties share the mean of their ranks; mosaics that one of them has no score of are left out.".into(),
                 vec![fact("Range", "from -1 to 1; 0 is no relation")],
             ),
             What::Accuracy => (

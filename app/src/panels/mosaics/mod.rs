@@ -10,6 +10,7 @@ mod files;
 mod grid;
 mod groups;
 mod plan;
+mod plots;
 mod results;
 mod saved;
 mod sheet;

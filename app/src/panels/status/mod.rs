@@ -90,7 +90,7 @@ fn describe(desk: Desk, ledger: &Ledger) -> Option<Now> {
             Now { what: format!("Reading {}", name(*photo)), done: 0, all: 0, since: first.since }
         }
         Work::Explain { photo, .. } if first.since.is_some() => {
-            let (done, all) = first.passes;
+            let (done, all) = ledger.passes(first);
             let what = match first.running() {
                 Some(spec) => {
                     let (title, done, all) = (order::title(&spec.id), number::count(done), number::count(all));

@@ -27,6 +27,10 @@ impl Desk {
             return self.recognised(work, target, seconds, &Float32Array::new(buffer).to_vec());
         }
         let Some(Work::Explain { photo, crop, .. }) = work else { return };
+        let known = self.results.with_untracked(|results| results.answer((photo, crop)).is_some());
+        if known && work.is_some_and(|work| work.is_share()) {
+            return;
+        }
         let output = self
             .network
             .with_untracked(|network| network.card.as_ref().map_or_else(Default::default, |card| card.output));
@@ -63,8 +67,13 @@ impl Desk {
         if map.values.len() != map.facts.channels * map.facts.height * map.facts.width {
             return;
         }
+        let mut map = map;
+        map.facts.provenance.seconds += self.hands.with_value(|hands| hands.begun.seconds(seen, &key, device.kind));
         let mut drawn = Drawn::new(key, map, device);
         drawn.sketch = sketch;
+        if !drawn.cut_short() {
+            self.hands.update_value(|hands| hands.begun.forget(seen, &drawn.key));
+        }
         self.results.update(|results| results.mapped(seen, drawn));
     }
 
@@ -86,7 +95,7 @@ impl Desk {
     }
 
     /// Which map it is that a piece of work drew; none if nobody wants it any more.
-    fn key(self, job: Job, at: usize, (class, against): (usize, Option<usize>)) -> Option<(Seen, Key)> {
+    pub(super) fn key(self, job: Job, at: usize, (class, against): (usize, Option<usize>)) -> Option<(Seen, Key)> {
         let (photo, crop, scale, seed, spec) =
             self.ledger.with_untracked(|ledger| parts(&ledger.get(job)?.work, at))?;
         let wanted = self.wanted.with_untracked(|wanted| wanted.has(&spec));
@@ -95,8 +104,11 @@ impl Desk {
 
     pub(super) fn finished(self, job: Job) {
         let mut work = None;
+        let stopping = self.ledger.with_untracked(|ledger| ledger.get(job).is_some_and(|line| line.stopping));
         self.ledger.update(|ledger| work = ledger.strike(job));
-        if let Some(Work::Explain { photo, methods, .. }) = work {
+        if let Some(share) = work.as_ref().filter(|work| work.is_share()) {
+            self.put_together(share, stopping);
+        } else if let Some(Work::Explain { photo, methods, .. }) = work {
             let name = self.photos.with_untracked(|photos| photos.get(photo).map(|photo| photo.name.clone()));
             self.say(format!("{} explained: {} maps.", name.unwrap_or_default(), methods.len()));
             self.ask_for_gpu();
@@ -110,6 +122,7 @@ impl Desk {
         self.ledger.update(|ledger| work = ledger.strike(job));
         match work {
             Some(Work::File { ask }) => self.question_failed(ask, "It was stopped."),
+            Some(work) if work.is_share() => self.put_together(&work, true),
             Some(work) => self.given_back(&work),
             None => {}
         }

@@ -128,8 +128,8 @@ impl Desk {
         let wanted = self.wanted.get();
         let state = |key: &Key| {
             self.ledger.with(|ledger| {
-                let mut lines = ledger.explaining(seen.0).filter(|(_, line)| line.methods().contains(&key.spec));
-                lines.next().map(|(_, line)| line.running() == Some(&key.spec))
+                let lines = ledger.explaining(seen.0).filter(|(_, line)| line.methods().contains(&key.spec));
+                lines.map(|(_, line)| line.running() == Some(&key.spec)).reduce(|one, other| one || other)
             })
         };
         let keys = wanted.methods().iter().map(|spec| Key::new(question, wanted.seed, spec));

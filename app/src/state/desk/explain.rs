@@ -1,6 +1,6 @@
 //! Explaining: what is asked of the network.
 
-use super::super::ledger::{Line, Work};
+use super::super::ledger::{Draws, Line, Work};
 use super::super::photos::PhotoId;
 use super::super::question::{Key, Question};
 use super::super::results::Seen;
@@ -30,7 +30,7 @@ impl Desk {
     }
 
     /// What is explained of a photo, once it is known.
-    fn question_of(self, photo: PhotoId) -> Option<Question> {
+    pub(super) fn question_of(self, photo: PhotoId) -> Option<Question> {
         let scale = self.wanted.with_untracked(|wanted| wanted.scale);
         self.selection.with_untracked(|selection| {
             Some(Question { class: selection.target(photo)?, against: selection.against(photo), scale })
@@ -56,9 +56,8 @@ impl Desk {
         let (scale, seed) = self.wanted.with_untracked(|wanted| (wanted.scale, wanted.seed));
         let same = |work: &Work| match work {
             Work::Explain { crop, target, scale: on, seed: drawn, .. } => {
-                let target =
-                    asked_of(*target, predicted) == question.map(|question| (question.class, question.against));
-                (*crop, *on, *drawn) == (seen.1, scale, seed) && target
+                let same = Question::of(*target, predicted, *on) == question && *on == scale;
+                same && (*crop, *drawn) == (seen.1, seed)
             }
             _ => false,
         };
@@ -71,11 +70,35 @@ impl Desk {
         if methods.is_empty() && (!answer || !along.is_empty()) {
             return;
         }
-        let target = question.map_or(Target::Predicted, Question::target);
-        self.submit_explanation(seen, Work::Explain { photo: seen.0, crop: seen.1, target, scale, seed, methods });
+        self.submit_methods(seen, question, methods);
     }
 
-    fn submit_explanation(self, (photo, _): Seen, work: Work) {
+    /// Has these maps drawn: long ones in shares by as many workers as are free, all others by one.
+    fn submit_methods(self, seen: Seen, question: Option<Question>, methods: Vec<MethodSpec>) {
+        let target = question.map_or(Target::Predicted, Question::target);
+        let (scale, seed) = self.wanted.with_untracked(|wanted| (wanted.scale, wanted.seed));
+        let work = |methods: Vec<MethodSpec>, draws: Draws| Work::Explain {
+            photo: seen.0,
+            crop: seen.1,
+            target,
+            scale,
+            seed,
+            methods,
+            draws,
+        };
+        let shared = methods.into_iter().map(|spec| (self.shares(seen, question, &spec), spec));
+        let (apart, together): (Vec<_>, Vec<_>) = shared.partition(|(shares, _)| !shares.is_empty());
+        if !together.is_empty() || apart.is_empty() {
+            self.submit_explanation(seen, work(together.into_iter().map(|(_, spec)| spec).collect(), Draws::All));
+        }
+        for (shares, spec) in apart {
+            for draws in shares {
+                self.submit_explanation(seen, work(vec![spec.clone()], draws));
+            }
+        }
+    }
+
+    pub(super) fn submit_explanation(self, (photo, _): Seen, work: Work) {
         self.failures.update(|failures| drop(failures.remove(&photo)));
         let name = self.photos.with_untracked(|photos| photos.get(photo).map(|photo| photo.name.clone()));
         self.say(format!("Explaining {}.", name.unwrap_or_default()));
@@ -144,24 +167,12 @@ impl Desk {
     /// Explains the photo on the stage anew, on the device that is in use now.
     pub(super) fn anew(self) {
         let Some((photo, crop)) = self.seen_untracked() else { return };
-        let target = self.question_of(photo).map_or(Target::Predicted, Question::target);
         let wanted = self.wanted.get_untracked();
         let jobs: Vec<Job> =
             self.ledger.with_untracked(|ledger| ledger.explaining(photo).map(|(job, _)| job).collect());
         for job in jobs {
             self.stop(job);
         }
-        let (scale, seed, methods) = (wanted.scale, wanted.seed, wanted.methods().to_vec());
-        self.submit_explanation((photo, crop), Work::Explain { photo, crop, target, scale, seed, methods });
-    }
-}
-
-/// The classes that a piece of work explains, as far as they are known.
-fn asked_of(target: Target, predicted: Option<usize>) -> Option<(usize, Option<usize>)> {
-    match target {
-        Target::Class(class) => Some((class, None)),
-        Target::Difference(class, against) => Some((class, Some(against))),
-        Target::Predicted => predicted.map(|class| (class, None)),
-        Target::Least | Target::Truth => None,
+        self.submit_methods((photo, crop), self.question_of(photo), wanted.methods().to_vec());
     }
 }

@@ -12,6 +12,7 @@ mod models;
 mod network;
 mod photos;
 mod runs;
+mod shares;
 mod study;
 mod wanted;
 mod workers;
@@ -23,6 +24,7 @@ pub use runs::{Cost, Opened, Own, Pair, Shelf};
 pub use study::{Check, Composed, Sheet, Studio, Summed, Tone};
 
 use super::address::Address;
+use super::begun::Begun;
 use super::devices::Devices;
 use super::display::Display;
 use super::ledger::Ledger;
@@ -79,6 +81,8 @@ struct Hands {
     pool: Pool,
     sources: HashMap<PhotoId, Source>,
     pictures: HashMap<PhotoId, ImageData>,
+    /// What samples came to of maps that are not done.
+    begun: Begun<ArrayBuffer>,
     /// The files of the network in use.
     files: Option<Files>,
     /// Names of ImageNet's classes.
@@ -157,6 +161,7 @@ impl Desk {
             pool: Pool::new((limit as usize).clamp(1, 8)),
             sources: HashMap::new(),
             pictures: HashMap::new(),
+            begun: Begun::default(),
             files: None,
             imagenet: Arc::default(),
             brought: None,

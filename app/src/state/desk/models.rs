@@ -244,7 +244,10 @@ impl Desk {
     pub(super) fn forget_results(self, other_classes: bool) {
         let mut vain = Vec::new();
         self.ledger.update(|ledger| vain = ledger.forget_network());
-        self.hands.update_value(|hands| hands.pool.forget(&vain));
+        self.hands.update_value(|hands| {
+            hands.pool.forget(&vain);
+            hands.begun.clear();
+        });
         self.study_without_network(other_classes);
         self.results.update(super::super::results::Results::clear);
         self.photos.update(super::super::photos::Photos::forget_cuts);

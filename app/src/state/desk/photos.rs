@@ -238,6 +238,7 @@ impl Desk {
         self.hands.update_value(|hands| {
             hands.sources.remove(&photo);
             hands.pictures.remove(&photo);
+            hands.begun.forget_photo(photo);
         });
         self.selection.update(|selection| selection.forget(photo, next));
         if let Some(wanted) = self.selection.with_untracked(|selection| selection.wanted) {

@@ -57,6 +57,7 @@ impl Desk {
         self.stop_unwanted();
         let wanted = self.wanted.get_untracked();
         self.results.update(|results| results.keep(|spec| wanted.has(spec)));
+        self.hands.update_value(|hands| hands.begun.keep(|spec| wanted.has(spec)));
     }
 
     fn open_first(self, specs: &[MethodSpec]) {
@@ -99,6 +100,7 @@ impl Desk {
         let Some(seen) = self.seen_untracked() else { return };
         let asked = untrack(move || self.question()) == Some(key.question);
         self.results.update(|results| results.remove(seen, key));
+        self.hands.update_value(|hands| hands.begun.forget(seen, key));
         if asked {
             self.want(|wanted| wanted.remove(&key.spec));
             self.stop_unwanted();

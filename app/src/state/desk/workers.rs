@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use tessera_engine::protocol::{DeviceKind, Event, Job, Request};
 use wasm_bindgen_futures::spawn_local;
 
-/// Milliseconds a worker has to answer when it is asked to stop.
+/// Milliseconds a worker has to answer when it is asked to stop, beside a batch of samples.
 const PATIENCE: u32 = 1000;
 
 impl Desk {
@@ -20,6 +20,7 @@ impl Desk {
         let need = match work {
             Work::Prepare { .. } | Work::Inspect { .. } | Work::Compose { .. } | Work::Look { .. } => Need::Worker,
             Work::Unpack | Work::Summarise { .. } | Work::File { .. } => Need::Worker,
+            Work::Explain { .. } if work.is_share() => Need::Share,
             Work::Explain { .. } | Work::Judge { .. } | Work::Recognise { .. } => Need::Network,
             Work::Reference => Need::Device(DeviceKind::Cpu),
             Work::Compare => Need::Device(DeviceKind::Gpu),
@@ -97,12 +98,13 @@ impl Desk {
             // Nobody wants it any more: the worker is free for what waits behind it.
             None => self.heard_event(seat, Event::Stopped { job }, Vec::new()),
             Some(Work::Prepare { photo, crop }) => self.hand_over_photo(seat, job, photo, crop),
-            Some(Work::Explain { photo, crop, target, scale, seed, methods }) => {
+            Some(ref work @ Work::Explain { photo, crop, target, scale, seed, ref methods, .. }) => {
                 let photo = self.photos.with_untracked(|photos| photos.get(photo).cloned());
                 let Some(prepared) = photo.and_then(|photo| photo.cut(crop).cloned()) else {
                     return self.heard_event(seat, Event::Stopped { job }, Vec::new());
                 };
                 let (height, width) = prepared.input;
+                let (portion, numbers) = self.portion(seat, work);
                 let request = Request::Explain {
                     job,
                     height,
@@ -110,11 +112,13 @@ impl Desk {
                     target,
                     scale,
                     seed,
-                    methods,
+                    methods: methods.clone(),
                     preprocess: None,
                     judge: None,
+                    portion,
                 };
-                self.send(seat, &request, &[Uint8Array::from(prepared.rgb.as_slice()).buffer()]);
+                let rgb = Uint8Array::from(prepared.rgb.as_slice()).buffer();
+                self.send(seat, &request, &[vec![rgb], numbers].concat());
             }
             Some(Work::Inspect { open }) => self.hand_over_model(seat, job, open),
             Some(Work::Compose { at, of, unit }) => self.hand_over_cells(seat, job, at, of, unit),
@@ -174,6 +178,11 @@ impl Desk {
                 }
             }
             Event::Progress { job, at, done, all } => self.progressed(job, at, done, all),
+            Event::Gathered { job, at, gathered, seconds } => {
+                if let (Some(kind), Some(buffer)) = (kind, buffers.first()) {
+                    self.gathered((job, at), gathered, seconds, kind, buffer);
+                }
+            }
             Event::Missing { job, at, sentence } => self.missed(job, at, sentence),
             Event::Sketched { job, at, map } => {
                 if let (Some(device), Some(buffer)) = (device, buffers.first()) {
@@ -248,13 +257,16 @@ impl Desk {
         match self.hands.try_update_value(|hands| hands.pool.stop(job)) {
             Some(Stopped::Waiting) => self.stopped(job),
             Some(Stopped::Running(seat)) => {
+                let mut running = None;
                 self.ledger.update(|ledger| {
                     if let Some(line) = ledger.get_mut(job) {
                         line.stopping = true;
+                        running = line.running().cloned();
                     }
                 });
+                let patience = PATIENCE + self.milliseconds_of_a_batch(running.as_ref());
                 self.send(seat, &Request::Stop { job }, &[]);
-                gloo::timers::callback::Timeout::new(PATIENCE, move || self.stop_firmly(seat, job)).forget();
+                gloo::timers::callback::Timeout::new(patience, move || self.stop_firmly(seat, job)).forget();
             }
             _ => {
                 self.ledger.update(|ledger| drop(ledger.strike(job)));

@@ -33,7 +33,7 @@ impl Net {
     }
 
     pub fn run(&self, x: &Array, taps: &[NodeId], rules: Option<&Rules>) -> Tape {
-        forward::run(&self.graph, &self.weights, value(x), taps, rules)
+        forward::run(&self.graph, &self.weights, value(x), taps, rules.as_slice())
     }
 
     /// The numbers of every node.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use tessera_core::experiment::Target;
 use tessera_core::experiment::record::Ranked;
 use tessera_core::photo::Crop;
-use tessera_engine::protocol::{Job, Request};
+use tessera_engine::protocol::{Job, Portion, Request};
 use wasm_bindgen_futures::spawn_local;
 
 /// How many photos of a class the network knows.
@@ -133,6 +133,7 @@ impl Desk {
             methods: vec![],
             preprocess: None,
             judge: None,
+            portion: Portion::default(),
         };
         self.send(seat, &request, &[rgb]);
     }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::record::{Failed, Made, Outcome, Unit};
 use tessera_core::experiment::{Judge, Record, Spec, Target};
-use tessera_engine::protocol::{DeviceFacts, DeviceKind, Job, Request};
+use tessera_engine::protocol::{DeviceFacts, DeviceKind, Job, Portion, Request};
 use wasm_bindgen_futures::spawn_local;
 
 impl Desk {
@@ -196,6 +196,7 @@ impl Desk {
                 methods: spec.methods.clone(),
                 preprocess: spec.network.preprocess,
                 judge: Some(Box::new(judge)),
+                portion: Portion::default(),
             })
         });
         match (request, cut) {
