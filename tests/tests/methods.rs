@@ -7,6 +7,7 @@ use tessera_core::map::weights::picture;
 use tessera_core::method::iba::{self, Statistics};
 use tessera_core::method::{bcos, expected_gradients};
 use tessera_core::network::Objective;
+use tessera_core::network::value::Value;
 use tessera_tests::explained::spec;
 use tessera_tests::methods::References;
 use tessera_tests::scene::Scene;
