@@ -6,11 +6,11 @@ use crate::server::Server;
 use serde_json::{Value, json};
 
 /// Keeps what goes to the workers and comes from them about explanations: requests, progress, parts and maps.
-const LISTEN: &str = "window.asked = []; window.told = []; let workers = 0;
+const LISTEN: &str = "window.asked = []; window.told = []; window.workers = [];
     window.Worker = class extends Worker {
         constructor(...given) {
             super(...given);
-            const own = workers++;
+            const own = workers.push(this);
             this.addEventListener('message', event => {
                 const [kind, what] = Object.entries(JSON.parse(event.data[0]))[0];
                 if (['Progress', 'Gathered', 'Mapped', 'Stopped'].includes(kind))
@@ -18,7 +18,7 @@ const LISTEN: &str = "window.asked = []; window.told = []; let workers = 0;
             });
         }
         postMessage(message, ...rest) {
-            const what = JSON.parse(message[0]).Explain;
+            const what = message && JSON.parse(message[0]).Explain;
             if (what) asked.push({ when: performance.now(), ...what });
             super.postMessage(message, ...rest);
         }
@@ -129,6 +129,31 @@ fn a_map_that_was_stopped_goes_on_and_two_workers_draw_the_same_as_one() {
     }
     assert_eq!(digests[0].len(), 64, "{digests:?}");
     assert_eq!(digests[0], digests[1]);
+}
+
+#[test]
+fn what_a_lost_worker_had_in_hand_is_drawn_by_another() {
+    let server = Server::of_site();
+    let script: &'static str = Box::leak(format!("{}{LISTEN}", CORES[1]).into_boxed_str());
+    // What breaks in a worker is an error in the console.
+    let wish = Wish { before: Some(script), errors: vec!["cpu"], ..Wish::default() };
+    visit(&server, wish, async |browser| {
+        let first = samples().remove(0).title;
+        browser.explained(&first).await;
+        ask(browser).await;
+        browser.until("a sketch is there", 120, |seen| seen.cards.iter().any(|(id, _)| id == "rise")).await;
+        // No version of the page says such a thing: the worker breaks over it.
+        browser.run("workers.at(-1).postMessage(null)", vec![]).await;
+        drawn(browser, &first).await;
+        let found = digest(browser).await;
+        let shares = browser.run("return asked.filter(one => one.portion?.apart).length", vec![]).await;
+        assert_eq!(shares, json!(3), "two shares, and one of them again");
+        browser.click(".card[data-method=rise] .away").await;
+        browser.until("it is gone", 30, |seen| seen.cards.len() == 2 && seen.state == "ready").await;
+        ask(browser).await;
+        drawn(browser, &first).await;
+        assert_eq!(digest(browser).await, found);
+    });
 }
 
 #[test]
