@@ -106,7 +106,7 @@ fn Again(desk: Desk, sentence: String) -> impl IntoView {
         <div class="note again">
             <Draw icon=Icon::Warning class="hm" />
             <p>{sentence}</p>
-            <button class="b" type="button" on:click=move |_| desk.again()><Draw icon=Icon::Play />"Explain again"</button>
+            <button class="b" type="button" on:click=move |_| desk.go_on()><Draw icon=Icon::Play />"Explain again"</button>
         </div>
     }
 }
