@@ -224,7 +224,8 @@ fn a_folder_is_dropped_with_all_that_is_in_it_and_names_that_two_classes_have_ar
         files.push(("maillot/notes.txt".into(), b"not a photo".to_vec()));
         let folder = written(browser, "set", &files);
         drop_from_outside(browser, &folder).await;
-        let seen = place(browser, "the folder's photos are grouped", |seen| seen.groups.len() == 3).await;
+        let read = |seen: &Place| seen.groups.len() == 3 && !seen.why.is_empty();
+        let seen = place(browser, "the folder's photos are grouped and read", read).await;
         let tag = |label: &str, tag: &str| (label.to_owned(), tag.to_owned());
         assert_eq!(
             seen.groups,
