@@ -46,7 +46,7 @@ impl Differing<'_> {
             true => Sign::Leader,
             false => Sign::Plain,
         };
-        let (interval, words) = (Some([rank - half, rank + half]), vec![number(rank, 2)]);
+        let (interval, words) = (Some([rank - half, rank + half]), vec![format!("{rank:.2}")]);
         Row { unit, name: name.to_owned(), value: Ok(rank), interval, words, sign }
     }
 }

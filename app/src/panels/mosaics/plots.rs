@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::differences::{Differences, LEVEL};
 use tessera_core::experiment::spec::Convention;
-use tessera_core::experiment::summary::{Estimate, MetricSummary};
+use tessera_core::experiment::summary::{BetweenMetrics, Estimate, MetricSummary};
 use tessera_core::figure::board::{Board, titles};
 use tessera_core::figure::drawing::{Drawing, Unit};
 use tessera_core::figure::frame::Frame;
@@ -285,14 +285,25 @@ pub fn MethodsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
 /// Whether metrics find the same mosaics easy, for one method.
 #[component]
 pub fn MetricsAgree(desk: Desk) -> impl IntoView {
-    let method = RwSignal::new(0_usize);
+    let method = RwSignal::new(None::<usize>);
     let names = Memo::new(move |_| {
         desk.studio.summed.track();
         desk.studio
             .course
             .with_untracked(|course| course.as_ref().map(|one| titles(&one.spec().methods)).unwrap_or_default())
     });
-    let chosen = Memo::new(move |_| method.get().min(names.with(Vec::len).saturating_sub(1)));
+    // At first the method of which most can be said.
+    let chosen = Memo::new(move |_| {
+        let said = |one: &BetweenMetrics| one.rho.iter().flatten().filter(|rho| rho.number().is_some()).count();
+        let richest = || {
+            let most = |summed: &Arc<Summed>| {
+                let all = summed.summary.between_metrics.iter().enumerate();
+                all.rev().max_by_key(|(_, one)| said(one)).map(|(at, _)| at)
+            };
+            desk.studio.summed.with(|summed| summed.as_ref().and_then(most))
+        };
+        method.get().filter(|at| *at < names.with(Vec::len)).or_else(richest).unwrap_or(0)
+    });
     let draw = move |frame: &Frame<'_>| of_board(desk, |board| board.between_metrics(chosen.get(), frame));
     let says = move |mark: Unit| {
         let Unit::Pair(row, column) = mark else { return None };
@@ -307,13 +318,13 @@ pub fn MetricsAgree(desk: Desk) -> impl IntoView {
     let order = move || {
         let agree = desk.studio.summed.with(|summed| summed.as_ref().map(|one| one.summary.metrics_agree));
         match agree {
-            Some(Told::Number(alpha)) => format!(" Alpha of the rankings by all metrics is {alpha:.3}."),
+            Some(Told::Number(alpha)) => format!(". Alpha of the rankings by all metrics: {alpha:.3}."),
             _ => String::new(),
         }
     };
     let words = Signal::derive(move || {
         let name = names.with(|names| names.get(chosen.get()).cloned().unwrap_or_default());
-        format!("Spearman's rho between metrics over mosaics, for {name}.{}", order())
+        format!("Spearman's rho between metrics over mosaics, for {name}{}", order())
     });
     let plot = Plot {
         id: "metrics",
@@ -335,7 +346,7 @@ pub fn MetricsAgree(desk: Desk) -> impl IntoView {
     view! {
         <Figure desk plot heading=Box::new(move || view! {
             <Define what=What::Rho>"Spearman's rho"</Define>" between metrics over mosaics, for "
-            <select aria-label="Method" on:change:target=move |event| method.set(event.target().value().parse().unwrap_or(0))>{options}</select>
+            <select aria-label="Method" on:change:target=move |event| method.set(event.target().value().parse().ok())>{options}</select>
             {order}
         }.into_any()) />
     }
