@@ -71,9 +71,9 @@ impl Selection {
         }
     }
 
-    /// Forgets all classes: another network has others.
-    pub fn forget_targets(&mut self) {
-        self.targets.clear();
+    /// Forgets the classes that another network predicted; those a person chose too, where it has others.
+    pub fn forget_targets(&mut self, others: bool) {
+        self.targets.retain(|_, choice| choice.by_hand && !others);
     }
 
     /// Forgets a photo; `next` is asked for if it was the chosen one.
@@ -104,6 +104,17 @@ mod tests {
         assert_eq!((selection.target(1), selection.against(1)), (Some(9), None));
         selection.choose(1, 9, Some(3));
         assert_eq!(selection.against(1), Some(3));
+    }
+
+    #[test]
+    fn another_network_predicts_anew() {
+        let mut selection = Selection::new(MethodSpec::plain("gradcam"));
+        selection.predicted(1, 5);
+        selection.choose(2, 9, None);
+        selection.forget_targets(false);
+        assert_eq!((selection.target(1), selection.target(2)), (None, Some(9)));
+        selection.forget_targets(true);
+        assert_eq!(selection.target(2), None);
     }
 
     #[test]

@@ -253,9 +253,7 @@ impl Desk {
         self.photos.update(super::super::photos::Photos::forget_cuts);
         self.failures.update(std::collections::HashMap::clear);
         self.devices.update(super::super::devices::Devices::forget_tests);
-        if other_classes {
-            self.selection.update(super::super::selection::Selection::forget_targets);
-        }
+        self.selection.update(|selection| selection.forget_targets(other_classes));
     }
 
     /// The network that was tried out did not open; the one in use goes on.
