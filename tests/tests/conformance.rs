@@ -1,7 +1,9 @@
 //! Every method on every kind of network and on inputs that leave little to say: finite or a sentence, never a panic.
 
-use tessera_core::descriptor::Need;
+use tessera_core::descriptor::{Need, Settings, Sign};
 use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::map::steps::apply;
+use tessera_core::method::preset::preset;
 use tessera_core::method::{ENTRIES, MethodError};
 use tessera_core::network::parameters::Parameters;
 use tessera_tests::explained::{Explained, cheap, spec, stripes};
@@ -154,4 +156,20 @@ fn differences_of_two_classes_are_differences_of_their_maps() {
         assert!((a - b - d).abs() < 1e-5 * most);
     }
     assert_eq!((both.facts.provenance.target, both.facts.provenance.against), (2, Some(5)));
+}
+
+/// The FAccT 2024 study knows which of its maps reach below zero, and leaves the others out of most metrics.
+#[test]
+fn maps_of_the_facct_study_are_signed_as_it_says() {
+    let scene = Scene::formula("resnet18");
+    let members = preset("facct24").expect("the study's").members;
+    for member in members.iter().filter(|member| member.method != "bcos") {
+        let few = cheap(member.entry(), 60);
+        let set = member.settings().0.into_iter().filter(|(id, _)| !few.settings.0.contains_key(id));
+        let settings = Settings(few.settings.0.clone().into_iter().chain(set).collect());
+        let map = scene.map(0, &MethodSpec::of(member.method, settings)).unwrap_or_else(|why| panic!("{why}"));
+        let sign = apply(&member.steps(), map).expect("the steps fit").facts.sign;
+        let signed = ["lrp", "integrated_gradients", "kernelshap"].contains(&member.method);
+        assert_eq!(sign == Sign::Signed, signed, "{}", member.method);
+    }
 }

@@ -107,8 +107,13 @@ fn drawn(work: &Work<'_, '_>, parts: &Parts, answers: &Answers) -> Result<Map, M
     let fit = determined(fit)?;
     let samples = (found.len(), settings.count("samples"));
     let errors = fit.errors.as_deref();
-    let shown = if settings.choice("show") == "best_five" { best_five(&fit.coefficients) } else { fit.coefficients };
-    Ok(painted(work, parts, &shown, errors, samples))
+    if settings.choice("show") != "best_five" {
+        return Ok(painted(work, parts, &fit.coefficients, errors, samples));
+    }
+    let mut map = painted(work, parts, &best_five(&fit.coefficients), errors, samples);
+    // A mask says nothing of what speaks against the class.
+    map.facts.sign = Sign::Positive;
+    Ok(map)
 }
 
 /// One for the five greatest coefficients above zero.
