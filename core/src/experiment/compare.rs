@@ -1,49 +1,50 @@
 //! Runs side by side: the same scores of the same methods, and whether all put the methods in one order.
 
 use super::record::Record;
-use super::summary::{MethodSummary, Summary};
+use super::summary::{MethodSummary, MetricSummary, Summary};
 use crate::map::signature::distance;
 use crate::statistics::alpha::{Level, alpha};
 use crate::undefined::{Score, Told, Undefined};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What two runs have in common.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// The metrics that both have, in the first run's order.
-    pub metrics: Vec<MetricPair>,
+    pub metrics: Vec<MetricAcross>,
     /// The maps of runs of one photo: by how many steps of their signatures they differ at most; none where one has no
     /// map.
     pub maps: Vec<(String, Option<u8>)>,
 }
 
-/// One metric in both runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MetricPair {
+/// One metric in several runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MetricAcross {
     /// Its id.
     pub metric: String,
-    /// The methods that both have, in the first run's order.
-    pub methods: Vec<MethodPair>,
-    /// Krippendorff's alpha of the two rankings by the mean, ordinal: 1 if both put the methods in one order.
+    /// The methods that all runs have, in the first one's order.
+    pub methods: Vec<MethodAcross>,
+    /// Krippendorff's alpha of the rankings by the mean, ordinal: 1 if all put the methods in one order.
     pub alpha: Told,
 }
 
-/// One method by one metric in both runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MethodPair {
+/// One method by one metric in several runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MethodAcross {
     /// Its name in the records.
     pub method: String,
     /// Mean score in each run.
-    pub means: [Told; 2],
+    pub means: Vec<Told>,
     /// Rank by the mean in each run, among all methods of that run; none without scores.
-    pub ranks: [Option<f64>; 2],
+    pub ranks: Vec<Option<f64>>,
 }
 
-impl MethodPair {
-    /// How much greater the second mean is, where both exist.
+impl MethodAcross {
+    /// How much greater the second mean is than the first, where both exist.
     #[must_use]
     pub fn difference(&self) -> Option<f64> {
-        Some(self.means[1].number()? - self.means[0].number()?)
+        Some(self.means.get(1)?.number()? - self.means.first()?.number()?)
     }
 }
 
@@ -51,26 +52,31 @@ impl Comparison {
     /// Of two runs and what they say.
     #[must_use]
     pub fn of(one: (&Record, &Summary), other: (&Record, &Summary)) -> Comparison {
-        let second: BTreeMap<&str, &[MethodSummary]> =
-            other.1.metrics.iter().map(|metric| (metric.metric.as_str(), &metric.methods[..])).collect();
-        let pair = |metric: &super::summary::MetricSummary| {
-            let methods = second.get(metric.metric.as_str())?;
-            Some(MetricPair::of(&metric.metric, &metric.methods, methods))
-        };
-        Comparison { metrics: one.1.metrics.iter().filter_map(pair).collect(), maps: maps(one.0, other.0) }
+        Comparison { metrics: across(&[one.1, other.1]), maps: maps(one.0, other.0) }
     }
 }
 
-impl MetricPair {
-    fn of(metric: &str, one: &[MethodSummary], other: &[MethodSummary]) -> MetricPair {
-        let rank = |method: &MethodSummary| method.by_mean.map(|standing| standing.rank);
-        let pair = |method: &MethodSummary| {
-            let same = other.iter().find(|second| second.method == method.method)?;
-            let (means, ranks) = ([method.mean.value, same.mean.value], [rank(method), rank(same)]);
-            Some(MethodPair { method: method.method.clone(), means, ranks })
+/// The metrics that all runs have, in the first one's order.
+#[must_use]
+pub fn across(runs: &[&Summary]) -> Vec<MetricAcross> {
+    let metrics = runs.first().map_or(&[][..], |first| &first.metrics);
+    let metric = |metric: &MetricSummary| {
+        let same = |run: &&Summary| run.metrics.iter().position(|other| other.metric == metric.metric);
+        let lists = runs.iter().map(|run| Some(&run.metrics[same(run)?].methods[..]));
+        Some(MetricAcross::of(&metric.metric, &lists.collect::<Option<Vec<_>>>()?))
+    };
+    metrics.iter().filter_map(metric).collect()
+}
+
+impl MetricAcross {
+    fn of(metric: &str, runs: &[&[MethodSummary]]) -> MetricAcross {
+        let method = |all: Vec<&MethodSummary>| MethodAcross {
+            method: all[0].method.clone(),
+            means: all.iter().map(|one| one.mean.value).collect(),
+            ranks: all.iter().map(|one| rank(one)).collect(),
         };
-        let methods: Vec<MethodPair> = one.iter().filter_map(pair).collect();
-        MetricPair { metric: metric.to_owned(), methods, alpha: agreement(&[one, other]).into() }
+        let methods = common(runs).into_iter().map(method).collect();
+        MetricAcross { metric: metric.to_owned(), methods, alpha: agreement(runs).into() }
     }
 }
 
@@ -81,18 +87,24 @@ impl MetricPair {
 /// # Errors
 /// [`Undefined::TooFew`] below two raters or two methods, and where alpha is undefined.
 pub fn agreement(raters: &[&[MethodSummary]]) -> Score {
-    let first = raters.first().copied().unwrap_or_default();
-    let find = |rater: &[MethodSummary], name: &str| rater.iter().find(|one| one.method == name).map(|one| one.by_mean);
-    let common: Vec<&str> = first.iter().map(|one| one.method.as_str()).collect();
-    let common: Vec<&str> =
-        common.into_iter().filter(|name| raters.iter().all(|rater| find(rater, name).is_some())).collect();
+    let common = common(raters);
     if raters.len() < 2 || common.len() < 2 {
         return Err(Undefined::TooFew);
     }
-    let rank = |rater: &[MethodSummary], name: &str| Some(find(rater, name)??.rank);
-    let ranks: Vec<Vec<Option<f64>>> =
-        raters.iter().map(|rater| common.iter().map(|name| rank(rater, name)).collect()).collect();
-    alpha(&ranks, Level::Ordinal)
+    let ranks = |rater: usize| common.iter().map(|method| rank(method[rater])).collect();
+    alpha(&(0..raters.len()).map(ranks).collect::<Vec<Vec<Option<f64>>>>(), Level::Ordinal)
+}
+
+/// The methods that all lists have, in the first one's order, each as every list says.
+fn common<'a>(lists: &[&'a [MethodSummary]]) -> Vec<Vec<&'a MethodSummary>> {
+    let everywhere = |one: &MethodSummary| {
+        lists.iter().map(|list| list.iter().find(|other| other.method == one.method)).collect::<Option<Vec<_>>>()
+    };
+    lists.first().map_or(&[][..], |first| first).iter().filter_map(everywhere).collect()
+}
+
+fn rank(method: &MethodSummary) -> Option<f64> {
+    method.by_mean.map(|standing| standing.rank)
 }
 
 /// The maps of two runs of one photo each.
@@ -115,7 +127,7 @@ fn maps(one: &Record, other: &Record) -> Vec<(String, Option<u8>)> {
 mod tests {
     use super::*;
     use crate::experiment::differences::Differences;
-    use crate::experiment::summary::{Estimate, MetricSummary};
+    use crate::experiment::summary::Estimate;
     use crate::statistics::ranking::Standing;
 
     fn metric(id: &str, methods: &[(&str, f64, f64)]) -> MetricSummary {
@@ -145,7 +157,7 @@ mod tests {
         let one = [("gradcam", 0.5, 1.0), ("lrp", 0.25, 2.0), ("sobel", 0.125, 3.0)];
         let other = [("lrp", 0.5, 1.0), ("gradcam", 0.25, 2.0)];
         let pair =
-            MetricPair::of("precision", &metric("precision", &one).methods, &metric("precision", &other).methods);
+            MetricAcross::of("precision", &[&metric("precision", &one).methods, &metric("precision", &other).methods]);
         assert_eq!(pair.methods.iter().map(|one| one.method.as_str()).collect::<Vec<_>>(), ["gradcam", "lrp"]);
         assert_eq!(pair.methods[0].difference(), Some(-0.25));
         assert_eq!(pair.methods[1].ranks, [Some(2.0), Some(1.0)]);
@@ -156,7 +168,7 @@ mod tests {
     #[test]
     fn one_order_is_an_alpha_of_one_and_one_method_has_none() {
         let same = metric("f1-score", &[("gradcam", 0.5, 1.0), ("lrp", 0.25, 2.0)]).methods;
-        assert_eq!(MetricPair::of("f1-score", &same, &same).alpha, Told::Number(1.0));
-        assert_eq!(MetricPair::of("f1-score", &same[..1], &same).alpha, Told::Undefined(Undefined::TooFew));
+        assert_eq!(MetricAcross::of("f1-score", &[&same, &same]).alpha, Told::Number(1.0));
+        assert_eq!(MetricAcross::of("f1-score", &[&same[..1], &same]).alpha, Told::Undefined(Undefined::TooFew));
     }
 }

@@ -107,6 +107,14 @@ pub struct Estimate {
     pub interval: Option<Interval>,
 }
 
+impl Estimate {
+    /// The ends of its interval.
+    #[must_use]
+    pub fn ends(&self) -> Option<[f64; 2]> {
+        self.interval.map(|interval| [interval.low, interval.high])
+    }
+}
+
 /// How far metrics agree about one method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BetweenMetrics {

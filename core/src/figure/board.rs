@@ -12,7 +12,7 @@ use super::violin::{Spread, violins};
 use crate::descriptor::Family;
 use crate::experiment::MethodSpec;
 use crate::experiment::record::{Record, names};
-use crate::experiment::summary::{Estimate, MetricSummary, Summary};
+use crate::experiment::summary::{MetricSummary, Summary};
 use crate::experiment::tables::File;
 use crate::method;
 use crate::metric::Metric;
@@ -75,7 +75,7 @@ impl Board<'_> {
         let (titles, controls) = (self.titles(), self.controls());
         let ranked = |(at, method): (usize, &crate::experiment::summary::MethodSummary)| {
             let rank = method.by_mean.map(|standing| standing.interval.map_or([standing.rank; 2], |i| [i.low, i.high]));
-            let (score, interval) = (method.mean.value.score(), ends(&method.mean));
+            let (score, interval) = (method.mean.value.score(), method.mean.ends());
             let undefined = method.undefined.values().sum();
             Ranked { name: &titles[at], score, interval, rank, control: controls[at], undefined }
         };
@@ -157,7 +157,7 @@ impl Board<'_> {
     pub fn agreement(&self, frame: &Frame<'_>) -> Drawing {
         let row = |says: &'_ MetricSummary| {
             let name = Metric::find(&says.metric).map_or("", Metric::title);
-            Agreement { name, alpha: says.alpha.value.score(), interval: ends(&says.alpha) }
+            Agreement { name, alpha: says.alpha.value.score(), interval: says.alpha.ends() }
         };
         alphas(&self.summary.metrics.iter().map(row).collect::<Vec<_>>(), frame)
     }
@@ -207,8 +207,4 @@ pub fn titles(methods: &[MethodSpec]) -> Vec<String> {
         format!("{}{number}", method::entry(&spec.id).map_or(spec.id.as_str(), |entry| entry.title))
     };
     methods.iter().zip(names(methods)).map(title).collect()
-}
-
-fn ends(estimate: &Estimate) -> Option<[f64; 2]> {
-    estimate.interval.map(|interval| [interval.low, interval.high])
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::experiment::differences::{Differences, LEVEL};
 use tessera_core::experiment::spec::Convention;
-use tessera_core::experiment::summary::{BetweenMetrics, Estimate, MetricSummary};
+use tessera_core::experiment::summary::{BetweenMetrics, MetricSummary};
 use tessera_core::figure::board::{Board, titles};
 use tessera_core::figure::drawing::{Drawing, Unit};
 use tessera_core::figure::frame::Frame;
@@ -45,10 +45,6 @@ fn of_board(desk: Desk, draw: impl FnOnce(&Board<'_>) -> Option<Drawing>) -> Opt
         .with_untracked(|course| draw(&Board { record: &course.as_ref()?.record, summary: &summed.summary }))
 }
 
-fn ends(estimate: &Estimate) -> Option<[f64; 2]> {
-    estimate.interval.map(|interval| [interval.low, interval.high])
-}
-
 fn boxed<R: 'static>(answer: impl Fn(Unit) -> Option<R> + Send + Sync + 'static) -> Answers<R> {
     StoredValue::new(Box::new(answer))
 }
@@ -81,7 +77,7 @@ pub fn WhichMethod(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
         let Unit::Row(row) = unit else { return None };
         let method = source.summary.methods.get(row)?;
         let mean = method.mean.value.number()?;
-        let interval = ends(&method.mean).map(|[low, high]| format!(", {low:.3} to {high:.3}")).unwrap_or_default();
+        let interval = method.mean.ends().map(|[low, high]| format!(", {low:.3} to {high:.3}")).unwrap_or_default();
         Some(format!("{}: {mean:.3}{interval}; {} scores", source.names[row], method.count))
     };
     let plot = Plot {
@@ -217,7 +213,7 @@ pub fn MosaicsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
         let summed = desk.studio.summed.get_untracked()?;
         let metric = summed.summary.metrics.get(row)?;
         let title = Metric::find(&metric.metric).map_or("", Metric::title);
-        let interval = ends(&metric.alpha).map(|[low, high]| format!(", {low:.3} to {high:.3}")).unwrap_or_default();
+        let interval = metric.alpha.ends().map(|[low, high]| format!(", {low:.3} to {high:.3}")).unwrap_or_default();
         Some(match metric.alpha.value {
             Told::Number(alpha) => format!("{title}: alpha {alpha:.3}{interval}"),
             Told::Undefined(why) => format!("{title}: {why}"),
@@ -252,7 +248,7 @@ pub fn MethodsAgree(desk: Desk, chosen: Memo<usize>) -> impl IntoView {
     let says = move |mark: Unit| {
         let (Unit::Pair(row, column), Same(source)) = (mark, source.get_untracked()?) else { return None };
         let rho = source.summary.rho.get(row)?.get(column)?;
-        let interval = ends(rho).map(|[low, high]| format!(", {low:.2} to {high:.2}")).unwrap_or_default();
+        let interval = rho.ends().map(|[low, high]| format!(", {low:.2} to {high:.2}")).unwrap_or_default();
         let value = match rho.value {
             Told::Number(rho) => format!("{rho:.3}{interval}"),
             Told::Undefined(why) => why.to_string(),

@@ -8,7 +8,7 @@ use crate::widgets::number;
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
-use tessera_core::experiment::compare::{MethodPair, MetricPair};
+use tessera_core::experiment::compare::{MethodAcross, MetricAcross};
 use tessera_core::metric::Metric;
 use tessera_core::undefined::Told;
 
@@ -69,7 +69,7 @@ fn Both(desk: Desk, pair: Arc<Pair>) -> impl IntoView {
 
 /// Means, differences and ranks by one metric.
 #[component]
-fn Scores(metric: MetricPair) -> impl IntoView {
+fn Scores(metric: MetricAcross) -> impl IntoView {
     let name = Metric::find(&metric.metric).map_or("", Metric::title);
     let agree = match metric.alpha {
         Told::Number(alpha) => format!(
@@ -79,7 +79,7 @@ fn Scores(metric: MetricPair) -> impl IntoView {
         Told::Undefined(why) => format!("How far the two rankings agree can not be said: {why}"),
     };
     let alpha = metric.alpha.number().map(|alpha| format!("{alpha:.3}"));
-    let row = |pair: &MethodPair| {
+    let row = |pair: &MethodAcross| {
         let rank = |at: usize| pair.ranks[at].map_or("–".into(), |rank| rank.to_string());
         let difference = pair.difference().map_or("n/a".into(), |difference| signed(difference, 4, true));
         view! {
@@ -134,8 +134,8 @@ fn label(name: &str) -> String {
 
 /// The differences as dots about zero.
 #[component]
-fn Chart(rows: Vec<MethodPair>) -> impl IntoView {
-    let differences: Vec<Option<f64>> = rows.iter().map(MethodPair::difference).collect();
+fn Chart(rows: Vec<MethodAcross>) -> impl IntoView {
+    let differences: Vec<Option<f64>> = rows.iter().map(MethodAcross::difference).collect();
     let most = differences.iter().flatten().fold(0.0_f64, |most, one| most.max(one.abs())).max(1e-4);
     let zero = f64::midpoint(LEFT, RIGHT);
     let x = |difference: f64| zero + difference / most * (RIGHT - LEFT) / 2.0;
@@ -143,7 +143,7 @@ fn Chart(rows: Vec<MethodPair>) -> impl IntoView {
     let rule = |at: f64, class: &'static str| {
         view! { <line class=class x1=at.to_string() x2=at.to_string() y1="4" y2=bottom.to_string() /> }
     };
-    let row = |(at, (pair, difference)): (usize, (&MethodPair, &Option<f64>))| {
+    let row = |(at, (pair, difference)): (usize, (&MethodAcross, &Option<f64>))| {
         let y = at as f64 * ROW + 18.0;
         let mark = difference.map(|difference| {
             let path = format!("M{zero} {y}H{:.1}", x(difference));

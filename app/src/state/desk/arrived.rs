@@ -66,11 +66,10 @@ impl Desk {
         let (rows, columns) = from.input;
         let picture = picture.map(|buffer| Uint8Array::new(buffer).to_vec());
         let picture = picture.filter(|picture| picture.len() == 4 * rows * columns);
-        let map = Map { values: Float32Array::new(buffer).to_vec(), facts, picture };
+        let mut map = Map { values: Float32Array::new(buffer).to_vec(), facts, picture };
         if map.values.len() != map.facts.channels * map.facts.height * map.facts.width {
             return;
         }
-        let mut map = map;
         map.facts.provenance.seconds += self.hands.with_value(|hands| hands.begun.seconds(seen, &key, device.kind));
         let mut drawn = Drawn::new(key, map, device);
         drawn.sketch = sketch;
