@@ -2,8 +2,7 @@
 
 use tessera_core::descriptor::{Need, Settings, Sign};
 use tessera_core::experiment::{MethodSpec, Target};
-use tessera_core::map::steps::apply;
-use tessera_core::map::{Facts, Map};
+use tessera_core::map::steps::sign_after;
 use tessera_core::method::preset::preset;
 use tessera_core::method::{ENTRIES, MethodError};
 use tessera_core::network::parameters::Parameters;
@@ -169,10 +168,7 @@ fn maps_of_the_facct_study_are_signed_as_it_says() {
         let set = member.settings().0.into_iter().filter(|(id, _)| !few.settings.0.contains_key(id));
         let settings = Settings(few.settings.0.clone().into_iter().chain(set).collect());
         let map = scene.map(0, &MethodSpec::of(member.method, settings)).unwrap_or_else(|why| panic!("{why}"));
-        // The formula's maps may be zero everywhere, which some steps refuse: a map of two numbers stands for them.
-        let small = Facts { channels: 1, height: 1, width: 2, ..map.facts };
-        let small = Map { values: vec![-1.0, 0.5], facts: small, picture: None };
-        let sign = apply(&member.steps(), small).expect("the steps fit").facts.sign;
+        let sign = sign_after(&member.steps(), &map.facts).expect("the steps fit");
         let signed = ["lrp", "integrated_gradients", "kernelshap"].contains(&member.method);
         assert_eq!(sign == Sign::Signed, signed, "{}", member.method);
     }

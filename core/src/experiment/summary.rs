@@ -9,8 +9,7 @@ use super::differences::Differences;
 use super::record::{Record, Unit};
 use super::spec::Convention;
 use crate::descriptor::Sign;
-use crate::map::steps::apply;
-use crate::map::{Facts, Map};
+use crate::map::steps::sign_after;
 use crate::metric::Metric;
 use crate::mosaic::facct24::set_order;
 use crate::random::Stream;
@@ -290,12 +289,8 @@ fn estimate(value: Score, units: &Units, plan: &Plan, statistic: impl FnMut(&[us
 fn signs(record: &Record) -> Vec<bool> {
     let signed = |method: usize| {
         let made = record.units.iter().find_map(|unit| unit.outcomes[method].made());
-        made.is_none_or(|made| {
-            let steps = record.spec.steps.get(method).map_or(&[][..], Vec::as_slice);
-            let small = Facts { channels: 1, height: 1, width: 2, ..made.map.clone() };
-            let stepped = apply(steps, Map { values: vec![-1.0, 0.5], facts: small, picture: None });
-            stepped.map_or(made.map.sign, |map| map.facts.sign) == Sign::Signed
-        })
+        let steps = record.spec.steps.get(method).map_or(&[][..], Vec::as_slice);
+        made.is_none_or(|made| sign_after(steps, &made.map).unwrap_or(made.map.sign) == Sign::Signed)
     };
     (0..record.spec.methods.len()).map(signed).collect()
 }

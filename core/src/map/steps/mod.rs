@@ -5,7 +5,7 @@
 
 mod prelude;
 
-use super::Map;
+use super::{Facts, Map};
 use crate::descriptor::{Catalogue, Choice, ChoiceError, Param, Settings, Sign};
 use crate::undefined::Undefined;
 use serde::Serialize;
@@ -117,6 +117,16 @@ pub fn apply(steps: &[StepSpec], map: Map) -> Result<Map, StepError> {
     steps.iter().try_fold(map, |map, step| run(step, map))
 }
 
+/// What the numbers of such a map mean after these steps. A map of two numbers stands for it: its own may be zero
+/// everywhere, which some steps refuse.
+///
+/// # Errors
+/// As [`apply`].
+pub fn sign_after(steps: &[StepSpec], facts: &Facts) -> Result<Sign, StepError> {
+    let small = Facts { channels: 1, height: 1, width: 2, ..facts.clone() };
+    Ok(apply(steps, Map { values: vec![-1.0, 0.5], facts: small, picture: None })?.facts.sign)
+}
+
 /// Takes a map through one step. Every number of the result is finite.
 ///
 /// # Errors
@@ -168,7 +178,7 @@ fn ends(values: &[f32]) -> Result<(f64, f64), Undefined> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map::{Facts, Provenance};
+    use crate::map::Provenance;
 
     /// A signed map for an input of 4 x 4.
     pub fn map(values: &[f32], (channels, height, width): (usize, usize, usize)) -> Map {
