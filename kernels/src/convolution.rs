@@ -2,10 +2,11 @@
 
 use crate::dense::{Columns, Dense, Destination, Packed, Places};
 use crate::depthwise::Depthwise;
-use crate::frame::{Frame, Mask};
+use crate::frame::Frame;
 use crate::geometry::{Geometry, Pass, Plan};
 use crate::isa::Isa;
 use crate::line::SLACK;
+use crate::mask::{Bits, Mask};
 use crate::scratch::{Scratch, at_least};
 use pulp::{Simd, WithSimd};
 
@@ -121,13 +122,15 @@ impl ConvolutionGradient {
     pub fn run(
         &self,
         signal: &[f32],
-        mask: Option<Mask>,
+        mask: Option<&Mask>,
         batch: usize,
         size: [usize; 2],
         gradient: &mut [f32],
         scratch: &mut Scratch,
     ) {
         let source_size = self.geometry.output_size(size);
+        assert!(mask.is_none_or(|mask| mask.len() == signal.len()), "a mask of another shape");
+        let mask = mask.map(Mask::bits);
         let job = Job { source: signal, mask, batch, source_size, output_size: size, epilogue: Epilogue::default() };
         self.prepared.run(job, gradient, scratch);
     }
@@ -174,7 +177,7 @@ enum Weights {
 #[derive(Clone, Copy)]
 struct Job<'a> {
     source: &'a [f32],
-    mask: Option<Mask<'a>>,
+    mask: Option<Bits<'a>>,
     batch: usize,
     source_size: [usize; 2],
     output_size: [usize; 2],
@@ -186,7 +189,6 @@ impl Job<'_> {
         let numbers = |channels: usize, [height, width]: [usize; 2]| self.batch * channels * height * width;
         assert_eq!(self.source.len(), numbers(channels[0], self.source_size), "a source of another shape");
         assert_eq!(output.len(), numbers(channels[1], self.output_size), "an output of another shape");
-        assert!(self.mask.is_none_or(|mask| mask.output.len() == self.source.len()), "a mask of another shape");
         assert!(self.epilogue.residual.is_none_or(|r| r.len() == output.len()), "a residual of another shape");
     }
 }

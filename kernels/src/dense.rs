@@ -4,9 +4,9 @@
 //! in the source its rows are read in place; otherwise (line ends, picture ends, padding) they are first gathered into
 //! a packed panel: an im2col of one panel at a time, that never leaves the cache.
 
-use crate::frame::Mask;
 use crate::isa::TileShape;
 use crate::line;
+use crate::mask::Bits;
 use crate::scratch::at_least;
 use crate::tile::{Finish, Operands, Right, Start, compute, rounded};
 use pulp::{Simd, WithSimd};
@@ -31,7 +31,7 @@ const TOGETHER: usize = 256;
 #[derive(Clone, Copy)]
 pub(crate) struct Columns<'a> {
     pub source: &'a [f32],
-    pub mask: Option<Mask<'a>>,
+    pub mask: Option<Bits<'a>>,
     /// Where row k of the right matrix begins in `source`.
     pub offsets: &'a [usize],
     pub picture_stride: usize,

@@ -3,9 +3,10 @@
 //! A channel's frame is walked as one long line: the taps are constant offsets in it, so whole vectors are used even
 //! where a plane has seven columns. What this computes for the zeros between two lines is dropped at write-back.
 
-use crate::frame::{Frame, Mask};
+use crate::frame::Frame;
 use crate::geometry::{Pass, Plan};
 use crate::line;
+use crate::mask::Bits;
 use crate::scratch::at_least;
 use crate::tile::{load, store};
 use pulp::{Simd, WithSimd};
@@ -28,7 +29,7 @@ pub(crate) struct Depthwise<'a> {
     pub bias: Option<&'a [f32]>,
     pub channels: usize,
     pub source: &'a [f32],
-    pub mask: Option<Mask<'a>>,
+    pub mask: Option<Bits<'a>>,
     pub output: &'a mut [f32],
     pub output_size: [usize; 2],
     pub residual: Option<&'a [f32]>,

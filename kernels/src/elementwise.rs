@@ -1,8 +1,8 @@
 //! Steps that only move memory, each in one pass.
 
-use crate::frame::Mask;
 use crate::isa::Isa;
 use crate::line;
+use crate::mask::{Bits, Mask};
 use pulp::{Simd, WithSimd};
 
 /// `output` = `input` clamped to [low, high]; NaN stays NaN. The slices have one length.
@@ -18,9 +18,9 @@ pub fn add(a: &[f32], b: &[f32], clamp: Option<(f32, f32)>, output: &mut [f32]) 
 }
 
 /// `gradient` = `signal` where the mask lets it pass, 0 elsewhere: the gradient of a clamp. The slices have one length.
-pub fn mask(signal: &[f32], mask: Mask, gradient: &mut [f32]) {
-    assert!(signal.len() == gradient.len() && mask.output.len() == gradient.len(), "slices of different lengths");
-    Isa::detect().run(Masked { signal, mask, to: gradient });
+pub fn mask(signal: &[f32], mask: &Mask, gradient: &mut [f32]) {
+    assert!(signal.len() == gradient.len() && mask.len() == gradient.len(), "slices of different lengths");
+    Isa::detect().run(Masked { signal, mask: mask.bits(), to: gradient });
 }
 
 struct Pass<'a> {
@@ -44,7 +44,7 @@ impl WithSimd for Pass<'_> {
 
 struct Masked<'a> {
     signal: &'a [f32],
-    mask: Mask<'a>,
+    mask: Bits<'a>,
     to: &'a mut [f32],
 }
 
@@ -84,7 +84,7 @@ mod tests {
             assert!(same(&found, &|i| a[i] + b[i]));
             add(&a, &b, Some((0.0, f32::INFINITY)), &mut found);
             assert!(same(&found, &|i| (a[i] + b[i]).clamp(0.0, f32::INFINITY)));
-            mask(&a, Mask { output: &b, low: -0.2, high: 0.3 }, &mut found);
+            mask(&a, &Mask::new(&b, -0.2, 0.3), &mut found);
             assert!(same(&found, &|i| if b[i] > -0.2 && b[i] < 0.3 { a[i] } else { 0.0 }));
         }
     }

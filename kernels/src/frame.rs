@@ -2,26 +2,9 @@
 
 use crate::geometry::{Plan, Tap};
 use crate::line;
+use crate::mask::Bits;
 use pulp::Simd;
 use std::ops::Range;
-
-/// Zeroes a signal where the clamp that made `output` was flat: outside the open interval (low, high).
-#[derive(Clone, Copy, Debug)]
-pub struct Mask<'a> {
-    /// What the clamp put out; the shape of the signal.
-    pub output: &'a [f32],
-    /// The clamp's lower bound.
-    pub low: f32,
-    /// The clamp's upper bound.
-    pub high: f32,
-}
-
-impl<'a> Mask<'a> {
-    /// The mask of the signal from `first` on.
-    pub(crate) fn from(self, first: usize) -> Self {
-        Self { output: &self.output[first..], ..self }
-    }
-}
 
 /// How one plane becomes a frame.
 #[derive(Clone)]
@@ -89,7 +72,7 @@ impl Frame {
     /// Writes the plane at `at` in `source` into its frame `to`, which has [`line::SLACK`] numbers more. What lies
     /// above and below the plane must be zero already.
     #[inline(always)]
-    pub fn fill<S: Simd>(&self, simd: S, (source, at): (&[f32], usize), mask: Option<Mask>, to: &mut [f32]) {
+    pub fn fill<S: Simd>(&self, simd: S, (source, at): (&[f32], usize), mask: Option<Bits>, to: &mut [f32]) {
         let [rows, columns] = self.size;
         for (phase, window) in self.windows.iter().enumerate() {
             let (before, len) = (window.columns.start, window.columns.len());

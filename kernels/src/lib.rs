@@ -15,6 +15,7 @@ mod frame;
 mod geometry;
 mod isa;
 mod line;
+mod mask;
 mod matrix;
 pub mod memory;
 #[cfg(test)]
@@ -26,9 +27,9 @@ mod tile;
 
 pub use convolution::{Convolution, ConvolutionGradient, Epilogue};
 pub use elementwise::{add, clamp, mask};
-pub use frame::Mask;
 pub use geometry::Geometry;
 pub use isa::Isa;
+pub use mask::Mask;
 pub use matrix::{Layout, Matrix, product, product_on};
 pub use pool::MaxPool;
 pub use scratch::Scratch;

@@ -2,7 +2,7 @@
 //! would cost more than the copy. Where the memory goes on, a line is therefore written up to the next whole vector:
 //! callers write in ascending order, and what is written too far is written again.
 
-use crate::frame::Mask;
+use crate::mask::Bits;
 use crate::tile::clamp;
 use pulp::Simd;
 
@@ -51,19 +51,17 @@ pub(crate) fn copy<S: Simd>(from: (&[f32], usize), to: (&mut [f32], usize), len:
 
 /// A line from one place to another where the mask lets it pass, zeros elsewhere.
 #[inline(always)]
-pub(crate) fn copy_masked<S: Simd>(simd: S, mask: Mask, from: (&[f32], usize), to: (&mut [f32], usize), len: usize) {
+pub(crate) fn copy_masked<S: Simd>(simd: S, mask: Bits, from: (&[f32], usize), to: (&mut [f32], usize), len: usize) {
     if goes_on::<S>(from.0, from.1, len) {
-        let (low, high, zero) = (simd.splat_f32s(mask.low), simd.splat_f32s(mask.high), simd.splat_f32s(0.0));
         let signal = vectors::<S>(from.0, from.1, len);
-        let output = vectors::<S>(mask.output, from.1, len);
-        for ((&signal, &output), to) in signal.iter().zip(output).zip(vectors_mut::<S>(to.0, to.1, len)) {
-            let passed = simd.select_f32s(simd.less_than_f32s(low, output), signal, zero);
-            *to = simd.select_f32s(simd.less_than_f32s(output, high), passed, zero);
+        let places = (from.1..).step_by(S::F32_LANES);
+        for ((&signal, at), to) in signal.iter().zip(places).zip(vectors_mut::<S>(to.0, to.1, len)) {
+            *to = mask.vector(simd, at, signal);
         }
     } else {
-        let (signal, output) = (&from.0[from.1..from.1 + len], &mask.output[from.1..from.1 + len]);
-        for ((&signal, &output), to) in signal.iter().zip(output).zip(&mut to.0[to.1..]) {
-            *to = if mask.low < output && output < mask.high { signal } else { 0.0 };
+        let signal = &from.0[from.1..from.1 + len];
+        for ((&signal, at), to) in signal.iter().zip(from.1..).zip(&mut to.0[to.1..]) {
+            *to = mask.number(at, signal);
         }
     }
 }

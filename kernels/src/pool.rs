@@ -1,5 +1,10 @@
 //! Max pooling over [N, C, H, W] and its gradient.
 
+use std::ops::Range;
+
+/// In place of a window's winner where it is all padding.
+const NONE: u8 = u8::MAX;
+
 /// The window of a max pool. Padding never wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaxPool {
@@ -12,6 +17,9 @@ pub struct MaxPool {
 }
 
 impl MaxPool {
+    /// Numbers of a window at most that a byte tells apart.
+    pub const TRACEABLE: usize = NONE as usize;
+
     /// Height and width of the output for planes of this height and width.
     pub fn output_size(&self, [height, width]: [usize; 2]) -> [usize; 2] {
         let [top, bottom, left, right] = self.padding;
@@ -24,61 +32,125 @@ impl MaxPool {
     /// The largest number of every window: `input` is `[planes, height, width]`, `output` `[planes]` x
     /// [`Self::output_size`]. NaN wins; a window of nothing but padding gives -∞.
     pub fn run(&self, input: &[f32], size: [usize; 2], output: &mut [f32]) {
+        self.search::<false>(input, size, output, &mut []);
+    }
+
+    /// The same, and which number of its window the first largest is, row after row, for [`Self::gradient`].
+    pub fn run_traced(&self, input: &[f32], size: [usize; 2], output: &mut [f32], winners: &mut [u8]) {
+        assert!(self.kernel[0] * self.kernel[1] <= Self::TRACEABLE, "a window of more numbers than a byte tells apart");
+        assert_eq!(winners.len(), output.len(), "winners of another shape");
+        self.search::<true>(input, size, output, winners);
+    }
+
+    /// Rows first, then columns: k + k comparisons in place of k · k, both over whole lines.
+    fn search<const TRACED: bool>(&self, input: &[f32], size: [usize; 2], output: &mut [f32], winners: &mut [u8]) {
         let [_, columns] = self.output_size(size);
-        let mut across = vec![0.0; size[0] * columns];
-        self.planes(input, size, output.len(), |plane, first, last| {
-            // Rows first, then columns: k + k comparisons in place of k · k, both over whole lines.
+        let lines = |count: usize| vec![0.0; count * columns];
+        let (mut across, mut taps) = (lines(size[0]), lines(if TRACED { size[0] } else { 0 }));
+        let (first, mut won) = (self.first_taps(size[1], columns), lines(usize::from(TRACED)));
+        self.planes(input, size, output.len(), |plane, range| {
             across.fill(f32::NEG_INFINITY);
-            for (line, to) in plane.chunks_exact(size[1]).zip(across.chunks_exact_mut(columns)) {
+            for (row, (line, to)) in plane.chunks_exact(size[1]).zip(across.chunks_exact_mut(columns)).enumerate() {
+                let taps = if TRACED { &mut taps[row * columns..(row + 1) * columns] } else { &mut [] };
+                taps.copy_from_slice(&first[..taps.len()]);
                 for kx in 0..self.kernel[1] {
                     let inside = self.inside(1, kx, size[1], columns);
                     let Some(from) = inside.clone().next().map(|x| x * self.stride[1] + kx - self.padding[2]) else {
                         continue;
                     };
-                    to[inside]
-                        .iter_mut()
-                        .zip(line[from..].iter().step_by(self.stride[1]))
-                        .for_each(|(to, &x)| *to = larger(*to, x));
+                    let from = line[from..].iter().step_by(self.stride[1]).copied();
+                    let taps = if TRACED { &mut taps[inside.clone()] } else { &mut [] };
+                    keep_larger::<TRACED>(&mut to[inside], taps, from.zip(std::iter::repeat(kx as f32)));
                 }
             }
-            for (y, to) in output[first..last].chunks_exact_mut(columns).enumerate() {
+            for (y, to) in output[range.clone()].chunks_exact_mut(columns).enumerate() {
+                let top = y * self.stride[0];
+                let rows = top.saturating_sub(self.padding[0])
+                    ..(top + self.kernel[0]).saturating_sub(self.padding[0]).min(size[0]);
                 to.fill(f32::NEG_INFINITY);
-                let rows = (y * self.stride[0]).saturating_sub(self.padding[0])
-                    ..(y * self.stride[0] + self.kernel[0]).saturating_sub(self.padding[0]).min(size[0]);
-                for line in rows.map(|row| &across[row * columns..(row + 1) * columns]) {
-                    to.iter_mut().zip(line).for_each(|(to, &x)| *to = larger(*to, x));
+                won.fill(f32::from(NONE));
+                for row in rows.clone() {
+                    let before = ((row + self.padding[0] - top) * self.kernel[1]) as f32;
+                    let line = row * columns..(row + 1) * columns;
+                    if TRACED && row == rows.start {
+                        to.copy_from_slice(&across[line.clone()]);
+                        won.iter_mut().zip(&taps[line]).for_each(|(won, tap)| *won = before + tap);
+                    } else if TRACED {
+                        let from = across[line.clone()].iter().copied().zip(taps[line].iter().map(|tap| before + tap));
+                        keep_larger::<TRACED>(to, &mut won, from);
+                    } else {
+                        keep_larger::<TRACED>(to, &mut [], across[line].iter().map(|&x| (x, 0.0)));
+                    }
+                }
+                if TRACED {
+                    let to = &mut winners[range.start + y * columns..][..columns];
+                    to.iter_mut().zip(&won).for_each(|(to, &won)| *to = won.min(f32::from(NONE)) as u8);
                 }
             }
         });
     }
 
-    /// `gradient`, of the input's shape: every number of `signal` added where its window's first largest number was.
-    pub fn gradient(&self, input: &[f32], size: [usize; 2], signal: &[f32], gradient: &mut [f32]) {
+    /// For each output along a line the first tap that reads the input; more than any winner where none does.
+    fn first_taps(&self, width: usize, columns: usize) -> Vec<f32> {
+        let first = |x: usize| {
+            let tap = self.padding[2].saturating_sub(x * self.stride[1]);
+            let reads = tap < self.kernel[1] && x * self.stride[1] + tap < self.padding[2] + width;
+            if reads { tap as f32 } else { f32::from(NONE) }
+        };
+        (0..columns).map(first).collect()
+    }
+
+    /// `gradient`, `[planes]` x `size`: every number of `signal` added where its window's winner was.
+    pub fn gradient(&self, winners: &[u8], size: [usize; 2], signal: &[f32], gradient: &mut [f32]) {
         let [_, columns] = self.output_size(size);
-        assert_eq!(gradient.len(), input.len(), "a gradient of another shape");
+        assert_eq!(winners.len(), signal.len(), "winners of another shape");
+        let taps = (0..usize::from(NONE)).map(|tap| tap / self.kernel[1] * size[1] + tap % self.kernel[1]);
+        let taps: Vec<usize> = taps.collect();
+        let before = self.padding[0] * size[1] + self.padding[2];
         gradient.fill(0.0);
-        let mut done = 0;
-        self.planes(input, size, signal.len(), |plane, first, last| {
-            for (at, &signal) in signal[first..last].iter().enumerate() {
-                if let Some(winner) = self.winner(plane, size, [at / columns, at % columns]) {
-                    gradient[done + winner] += signal;
+        self.planes_mut(gradient, size, signal.len(), |plane, range| {
+            let lines = winners[range.clone()].chunks_exact(columns).zip(signal[range].chunks_exact(columns));
+            for (y, (winners, signal)) in lines.enumerate() {
+                let mut at = y * self.stride[0] * size[1];
+                for (&winner, signal) in winners.iter().zip(signal) {
+                    if let Some(tap) = taps.get(usize::from(winner)) {
+                        plane[at + tap - before] += signal;
+                    }
+                    at += self.stride[1];
                 }
             }
-            done += plane.len();
         });
     }
 
     /// Calls `visit` with every plane of the input and the range of its outputs.
-    fn planes(&self, input: &[f32], size: [usize; 2], outputs: usize, mut visit: impl FnMut(&[f32], usize, usize)) {
-        let plane = size[0] * size[1];
+    fn planes(&self, input: &[f32], size: [usize; 2], outputs: usize, mut visit: impl FnMut(&[f32], Range<usize>)) {
+        let each = self.outputs(size, input.len(), outputs);
+        input
+            .chunks_exact(size[0] * size[1])
+            .zip((0..outputs).step_by(each))
+            .for_each(|(plane, first)| visit(plane, first..first + each));
+    }
+
+    /// The same for planes that are written.
+    fn planes_mut(
+        &self,
+        input: &mut [f32],
+        size: [usize; 2],
+        outputs: usize,
+        mut visit: impl FnMut(&mut [f32], Range<usize>),
+    ) {
+        let each = self.outputs(size, input.len(), outputs);
+        input
+            .chunks_exact_mut(size[0] * size[1])
+            .zip((0..outputs).step_by(each))
+            .for_each(|(plane, first)| visit(plane, first..first + each));
+    }
+
+    /// Outputs of a plane, at least one.
+    fn outputs(&self, size: [usize; 2], inputs: usize, outputs: usize) -> usize {
         let [rows, columns] = self.output_size(size);
-        assert!(input.len() * rows * columns == outputs * plane, "an output of another shape");
-        if outputs > 0 {
-            input
-                .chunks_exact(plane)
-                .enumerate()
-                .for_each(|(at, from)| visit(from, at * rows * columns, (at + 1) * rows * columns));
-        }
+        assert!(inputs * rows * columns == outputs * size[0] * size[1], "an output of another shape");
+        (rows * columns).max(1)
     }
 
     /// The outputs along an axis for which tap `tap` reads the input.
@@ -88,24 +160,20 @@ impl MaxPool {
         let end = (size + zeros).saturating_sub(tap).div_ceil(self.stride[axis]).min(outputs);
         first..end.max(first)
     }
-
-    /// The index in the plane of the first largest number of a window; none if it is all padding.
-    fn winner(&self, plane: &[f32], size: [usize; 2], output: [usize; 2]) -> Option<usize> {
-        let range = |axis: usize| {
-            let first = output[axis] * self.stride[axis];
-            let zeros = self.padding[2 * axis];
-            first.saturating_sub(zeros)..(first + self.kernel[axis]).saturating_sub(zeros).min(size[axis])
-        };
-        let indices = range(0).flat_map(|y| range(1).map(move |x| y * size[1] + x));
-        indices.reduce(
-            |best, at| if plane[at] > plane[best] || plane[at].is_nan() && !plane[best].is_nan() { at } else { best },
-        )
-    }
 }
 
-/// The larger of two; NaN is the largest.
-fn larger(a: f32, b: f32) -> f32 {
-    if b > a || b.is_nan() { b } else { a }
+/// Keeps the larger of each number and what comes beside it, and if TRACED whose it was; NaN is the largest, and of equal
+/// numbers the first stays.
+#[inline(always)]
+fn keep_larger<const TRACED: bool>(to: &mut [f32], whose: &mut [f32], from: impl Iterator<Item = (f32, f32)>) {
+    if TRACED {
+        for ((to, whose), (x, tap)) in to.iter_mut().zip(whose).zip(from) {
+            let wins = x > *to || (x.is_nan() && !to.is_nan());
+            (*to, *whose) = (if wins { x } else { *to }, if wins { tap } else { *whose });
+        }
+    } else {
+        to.iter_mut().zip(from).for_each(|(to, (x, _))| *to = if x > *to || x.is_nan() { x } else { *to });
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +198,10 @@ mod tests {
             let (mut output, mut gradient) = (vec![f32::NAN; signal.len()], vec![f32::NAN; input.len()]);
             let mut wanted = vec![0.0; input.len()];
             pool.run(&input, size, &mut output);
-            pool.gradient(&input, size, &signal, &mut gradient);
+            let (mut traced, mut winners) = (output.clone(), vec![0; output.len()]);
+            pool.run_traced(&input, size, &mut traced, &mut winners);
+            assert_eq!(traced, output, "{pool:?} {size:?}");
+            pool.gradient(&winners, size, &signal, &mut gradient);
             for (at, found) in output.iter().enumerate() {
                 let (plane, y, x) = (at / columns / rows, at / columns % rows, at % columns);
                 let window = (0..kernel[0] * kernel[1]).filter_map(|k| {
@@ -153,8 +224,26 @@ mod tests {
         let mut output = [0.0];
         pool.run(&[1.0, f32::NAN, 3.0, 2.0], [2, 2], &mut output);
         assert!(output[0].is_nan());
-        let mut gradient = [9.0; 4];
-        pool.gradient(&[1.0, f32::NAN, 3.0, 2.0], [2, 2], &[1.0], &mut gradient);
+        let (mut gradient, mut winners) = ([9.0; 4], [0]);
+        pool.run_traced(&[1.0, f32::NAN, 3.0, 2.0], [2, 2], &mut output, &mut winners);
+        assert!(output[0].is_nan());
+        pool.gradient(&winners, [2, 2], &[1.0], &mut gradient);
         assert_eq!(gradient, [0.0, 1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn of_equal_numbers_the_first_wins_and_padding_never() {
+        let pool = MaxPool { kernel: [3, 3], stride: [3, 3], padding: [1, 4, 1, 4] };
+        let (mut output, mut winners, mut gradient) = ([0.0; 9], [0; 9], [9.0; 25]);
+        for equal in [0.0, f32::NEG_INFINITY] {
+            pool.run_traced(&[equal; 25], [5, 5], &mut output, &mut winners);
+            // The first window begins with a row and a column of padding, the last of each line is nothing else.
+            assert_eq!(winners, [4, 3, NONE, 1, 0, NONE, NONE, NONE, NONE]);
+            pool.gradient(&winners, [5, 5], &[1.0; 9], &mut gradient);
+            let wanted = [0, 2, 10, 12].map(|at| (at, 1.0));
+            assert!(
+                gradient.iter().enumerate().all(|(at, &g)| g == wanted.iter().find(|w| w.0 == at).map_or(0.0, |w| w.1))
+            );
+        }
     }
 }

@@ -4,8 +4,7 @@
 
 use super::forward::{Tape, Watch};
 use super::graph::{Graph, NodeId};
-use super::op::prepared::Flat;
-use super::op::{Kept, Op, Weights};
+use super::op::{Kept, Op, Trace, Weights};
 use super::rule::{Rule, Rules, Site, absorbed, factors, nonnegative};
 use super::value::Value;
 
@@ -114,10 +113,12 @@ impl<'a> Pass<'a> {
     fn back(&self, id: NodeId, signal: Value) -> Vec<Option<Value>> {
         let node = &self.graph.nodes[id];
         if let (Some(prepared), Some(clip)) = (&self.weights[id].prepared, self.clips[id]) {
-            let (low, high) = limits(&self.graph.nodes[clip].op).expect("asked before");
-            let output = self.tape.values[clip].clone().expect("a clip keeps its output");
+            let limits = limits(&self.graph.nodes[clip].op).expect("asked before");
+            let Some(Trace::Passed(passed)) = self.kept(clip, &[]).passed(limits) else {
+                panic!("a clip keeps its output or a trace of it");
+            };
             let &[_, _, h, w] = &self.tape.shapes[node.inputs[0]][..] else { panic!("expected [N, C, H, W]") };
-            return vec![Some(prepared.backward(signal, Some(Flat { output, low, high }), [h, w]))];
+            return vec![Some(prepared.backward(signal, Some(&passed), [h, w]))];
         }
         let site = Site {
             op: &node.op,
@@ -151,6 +152,7 @@ impl<'a> Pass<'a> {
             shapes: inputs.iter().map(|&input| self.tape.shapes[input].as_slice()).collect(),
             inputs: inputs.iter().map(|&input| self.tape.values[input].as_ref()).collect(),
             output: self.tape.values[id].as_ref(),
+            trace: self.tape.traces[id].as_ref(),
         }
     }
 }

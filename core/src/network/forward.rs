@@ -1,9 +1,10 @@
 //! The forward pass: walks the graph once and keeps what was asked for.
 
-use super::graph::{Graph, NodeId};
+use super::graph::{Graph, Node, NodeId};
 use super::op::prepared::{Finish, Prepared};
-use super::op::{Arithmetic, Op, Weights};
-use super::rule::Rules;
+use super::op::{Arithmetic, Op, Trace, Weights};
+use super::processor;
+use super::rule::{Rule, Rules};
 use super::value::Value;
 
 /// Told of each step of a pass when it is done: on the processor, where nothing is put off, a clock can be read then.
@@ -14,6 +15,8 @@ pub type Watch<'a> = &'a mut dyn FnMut(NodeId);
 pub struct Tape {
     /// Value of each node, where it was kept.
     pub values: Vec<Option<Value>>,
+    /// What each node did with its numbers, where that was kept.
+    pub traces: Vec<Option<Trace>>,
     /// Shape of each node's value.
     pub shapes: Vec<Vec<usize>>,
 }
@@ -41,8 +44,9 @@ pub fn watched(
     watch: Watch,
 ) -> Tape {
     let count = graph.nodes.len();
-    let tape = Tape { values: vec![None; count], shapes: vec![vec![]; count] };
-    Walk::new(graph, weights, kept(graph, taps, rules)).go(tape, 0, input, &vec![true; count], watch)
+    let tape = Tape { values: vec![None; count], traces: vec![None; count], shapes: vec![vec![]; count] };
+    let wanted = Wanted::of(graph, taps, rules, processor::is(&input.device()));
+    Walk::new(graph, weights, wanted).go(tape, 0, input, &vec![true; count], watch)
 }
 
 /// Runs only what depends on `node`, whose value is replaced by `value`, possibly of a larger batch. Everything else
@@ -64,17 +68,24 @@ pub fn resume(
     let downstream = graph.reachable_from(node);
     let mut start = tape.clone();
     for id in (0..graph.nodes.len()).filter(|&id| downstream[id]) {
-        start.values[id] = None;
+        (start.values[id], start.traces[id]) = (None, None);
     }
-    let mut kept = kept(graph, taps, rules.as_slice());
-    (0..kept.len()).filter(|&id| !downstream[id]).for_each(|id| kept[id] = true);
-    Walk::new(graph, weights, kept).go(start, node, value, &downstream, &mut |_| ())
+    let mut wanted = Wanted::of(graph, taps, rules.as_slice(), processor::is(&value.device()));
+    (0..downstream.len()).filter(|&id| !downstream[id]).for_each(|id| wanted.values[id] = true);
+    Walk::new(graph, weights, wanted).go(start, node, value, &downstream, &mut |_| ())
 }
 
 /// Whether a tape has kept all that a backward pass by these rules wants.
 #[must_use]
 pub fn suffices(graph: &Graph, tape: &Tape, rules: &Rules) -> bool {
-    kept(graph, &[], &[rules]).iter().zip(&tape.values).all(|(wanted, value)| !wanted || value.is_some())
+    let there = |id: NodeId| tape.values[id].is_some();
+    let suffices = |(id, rule): (NodeId, Rule)| {
+        let Node { op, inputs, .. } = &graph.nodes[id];
+        let keeps = rule.keeps(op);
+        let by_values = (!keeps.output || there(id)) && (!keeps.inputs || inputs.iter().all(|&input| there(input)));
+        by_values || (rule.follows_trace(op) && tape.traces[id].is_some())
+    };
+    there(graph.output()) && rules.of(graph).into_iter().enumerate().all(suffices)
 }
 
 /// The nodes before or beside `node` whose values [`resume`] needs.
@@ -90,19 +101,43 @@ pub fn frontier(graph: &Graph, node: NodeId) -> Vec<NodeId> {
     needed
 }
 
-/// Which values stay on the tape.
-pub(super) fn kept(graph: &Graph, taps: &[NodeId], rules: &[&Rules]) -> Vec<bool> {
-    let mut kept = vec![false; graph.nodes.len()];
-    kept[graph.output()] = true;
-    taps.iter().for_each(|&tap| kept[tap] = true);
-    for rules in rules {
-        for (id, (node, rule)) in graph.nodes.iter().zip(rules.of(graph)).enumerate() {
-            let keeps = rule.keeps(&node.op);
-            kept[id] |= keeps.output;
-            node.inputs.iter().for_each(|&input| kept[input] |= keeps.inputs);
+/// What stays on a tape.
+pub(super) struct Wanted {
+    /// Nodes whose values stay.
+    pub values: Vec<bool>,
+    /// Nodes of which a trace stays.
+    pub traces: Vec<bool>,
+}
+
+impl Wanted {
+    /// The values of `taps` and of the output, and what backward passes by those `rules` want; traces in place of values
+    /// where they will do and can be had.
+    pub fn of(graph: &Graph, taps: &[NodeId], rules: &[&Rules], traceable: bool) -> Wanted {
+        let count = graph.nodes.len();
+        let mut wanted = Wanted { values: vec![false; count], traces: vec![false; count] };
+        wanted.values[graph.output()] = true;
+        taps.iter().for_each(|&tap| wanted.values[tap] = true);
+        for (id, rule) in rules.iter().flat_map(|rules| rules.of(graph).into_iter().enumerate()) {
+            wanted.add(id, &graph.nodes[id], rule, traceable);
         }
+        wanted
     }
-    kept
+
+    fn add(&mut self, id: NodeId, node: &Node, rule: Rule, traceable: bool) {
+        if traceable && rule.follows_trace(&node.op) {
+            self.traces[id] = true;
+            return;
+        }
+        let keeps = rule.keeps(&node.op);
+        self.values[id] |= keeps.output;
+        node.inputs.iter().for_each(|&input| self.values[input] |= keeps.inputs);
+    }
+
+    /// Gives up what is not wanted of a tape.
+    pub fn keep(&self, tape: &mut Tape) {
+        tape.values.iter_mut().zip(&self.values).filter(|(_, wanted)| !**wanted).for_each(|(value, _)| *value = None);
+        tape.traces.iter_mut().zip(&self.traces).filter(|(_, wanted)| !**wanted).for_each(|(trace, _)| *trace = None);
+    }
 }
 
 struct Walk<'a> {
@@ -110,7 +145,7 @@ struct Walk<'a> {
     weights: &'a [Weights],
     last: Vec<NodeId>,
     takers: Vec<usize>,
-    kept: Vec<bool>,
+    wanted: Wanted,
 }
 
 /// A convolution and what follows it, done in one go because nobody asks for what is between.
@@ -122,8 +157,8 @@ struct Chain {
 }
 
 impl<'a> Walk<'a> {
-    fn new(graph: &'a Graph, weights: &'a [Weights], kept: Vec<bool>) -> Walk<'a> {
-        Walk { graph, weights, last: graph.last_uses(), takers: graph.takers(), kept }
+    fn new(graph: &'a Graph, weights: &'a [Weights], wanted: Wanted) -> Walk<'a> {
+        Walk { graph, weights, last: graph.last_uses(), takers: graph.takers(), wanted }
     }
 
     fn go(&self, mut tape: Tape, start: NodeId, value: Value, included: &[bool], watch: Watch) -> Tape {
@@ -136,12 +171,13 @@ impl<'a> Walk<'a> {
             }
             let node = &self.graph.nodes[id];
             let inputs = self.take(&mut tape, &node.inputs, id);
-            let (end, value) = match &self.weights[id].prepared {
+            let (end, value, trace) = match &self.weights[id].prepared {
                 Some(prepared) => self.chain(id, inputs, prepared, &mut tape, &mut done),
-                None => (id, node.op.forward(&self.weights[id], inputs)),
+                None => self.step(id, inputs),
             };
+            tape.traces[end] = trace;
             tape.shapes[end] = value.shape().to_vec();
-            tape.values[end] = (self.kept[end] || self.last[end] > end).then_some(value);
+            tape.values[end] = (self.wanted.values[end] || self.last[end] > end).then_some(value);
             watch(id);
         }
         tape
@@ -151,14 +187,24 @@ impl<'a> Walk<'a> {
     fn take(&self, tape: &mut Tape, inputs: &[NodeId], at: NodeId) -> Vec<Value> {
         let values = inputs.iter().map(|&id| tape.values[id].clone().expect("kept, or just computed")).collect();
         for &id in inputs {
-            if self.last[id] == at && !self.kept[id] {
+            if self.last[id] == at && !self.wanted.values[id] {
                 tape.values[id] = None;
             }
         }
         values
     }
 
-    /// Runs a prepared convolution with the sum and the clip that follow it; gives the node it ended at.
+    /// Runs one op; gives its node too, and what is wanted of a trace.
+    fn step(&self, id: NodeId, inputs: Vec<Value>) -> (NodeId, Value, Option<Trace>) {
+        let op = &self.graph.nodes[id].op;
+        match self.wanted.traces[id].then(|| op.traced(&inputs)).flatten() {
+            Some((value, trace)) => (id, value, Some(trace)),
+            None => (id, op.forward(&self.weights[id], inputs), None),
+        }
+    }
+
+    /// Runs a prepared convolution with the sum and the clip that follow it; gives the node it ended at, and what is wanted
+    /// of a trace.
     fn chain(
         &self,
         id: NodeId,
@@ -166,7 +212,7 @@ impl<'a> Walk<'a> {
         prepared: &Prepared,
         tape: &mut Tape,
         done: &mut [bool],
-    ) -> (NodeId, Value) {
+    ) -> (NodeId, Value, Option<Trace>) {
         let input = inputs.remove(0);
         let shape = self.graph.nodes[id].op.shape(&[input.shape()]).unwrap_or_else(|reason| panic!("{reason}"));
         let chain = self.follow(id, &shape, tape, done);
@@ -177,13 +223,16 @@ impl<'a> Walk<'a> {
             done[next] = true;
             end = next;
         }
-        (end, prepared.forward(input, Finish { residual, clip: chain.clip.map(|(_, limits)| limits) }))
+        let clip = chain.clip.map(|(_, limits)| limits);
+        let value = prepared.forward(input, Finish { residual, clip });
+        let trace = clip.filter(|_| self.wanted.traces[end]).and_then(|limits| Trace::passed(&value, limits));
+        (end, value, trace)
     }
 
     fn follow(&self, id: NodeId, shape: &[usize], tape: &Tape, done: &[bool]) -> Chain {
         let next = |id: NodeId| {
             let next = self.last[id];
-            (self.takers[id] == 1 && !self.kept[id] && !done[next]).then_some(next)
+            (self.takers[id] == 1 && !self.wanted.values[id] && !done[next]).then_some(next)
         };
         let sum = next(id).and_then(|sum| {
             let node = &self.graph.nodes[sum];

@@ -4,11 +4,12 @@
 //! For batches that cannot be cut, because their pictures are not apart from each other. Twice the forward passes for a
 //! fraction of the memory; the numbers are the same.
 
+use super::backward;
+use super::forward::{self, Wanted};
 use super::graph::{Graph, NodeId};
 use super::op::Weights;
 use super::rule::Rules;
 use super::value::Value;
-use super::{backward, forward};
 use std::ops::Range;
 
 /// Pieces into which a network is cut if it lets itself be: about as many as make what is kept as large as what is run again.
@@ -42,9 +43,11 @@ impl Pieces {
     }
 
     /// Numbers held at the peak: what stands between pieces, and of the largest what these rules keep and ops work with.
+    /// Where traces are kept in place of values it is less.
     #[must_use]
     pub fn numbers(&self, graph: &Graph, shapes: &[Vec<usize>], rules: &Rules) -> usize {
-        let (kept, count) = (forward::kept(graph, &[], &[rules]), |id: NodeId| shapes[id].iter().product::<usize>());
+        let kept = Wanted::of(graph, &[], &[rules], false).values;
+        let count = |id: NodeId| shapes[id].iter().product::<usize>();
         let between: usize = self.0.iter().map(|piece| count(piece.start - 1)).sum();
         let inside = |piece: &Range<NodeId>| {
             let values: usize = piece.clone().filter(|&id| kept[id]).map(count).sum();

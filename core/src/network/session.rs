@@ -1,12 +1,13 @@
 //! A batch of inputs on one network: its forward pass is made once and shared by all methods that ask.
 
 use super::backward;
-use super::forward::{self, Tape};
+use super::forward::{self, Tape, Wanted};
 use super::graph::NodeId;
 use super::load::Network;
 use super::objective::Objective;
 use super::pieces::Pieces;
 use super::plan::{Plan, has_places};
+use super::processor;
 use super::rule::Rules;
 use super::shape::{ShapeError, infer};
 use super::value::{ReadError, Value};
@@ -305,10 +306,10 @@ impl<'a> Session<'a> {
     fn release(&mut self, rules: &Rules) {
         let Some(at) = self.rules.iter().position(|foreseen| foreseen == rules) else { return };
         self.rules.remove(at);
-        let others: Vec<&Rules> = self.rules.iter().collect();
-        let kept = forward::kept(&self.network.graph, &self.taps, &others);
+        let (others, Network { graph, device, .. }) = (self.rules.iter().collect::<Vec<_>>(), self.network);
+        let wanted = Wanted::of(graph, &self.taps, &others, processor::is(device));
         if let Some(tape) = &mut self.tape {
-            tape.values.iter_mut().zip(kept).filter(|(_, kept)| !kept).for_each(|(value, _)| *value = None);
+            wanted.keep(tape);
         }
     }
 

@@ -104,6 +104,21 @@ impl Case {
         Ok(())
     }
 
+    /// An op that says it leaves a trace gives by it what it gives by values, bit for bit.
+    pub fn traces(&self) -> Found {
+        let weights = upload(&self.op, &self.weights);
+        let signal = Array::noise(8, &self.computed(&self.inputs).shape);
+        let found = traced(&self.op, &weights, &self.inputs, &signal);
+        if found.is_some() != self.op.leaves_trace() {
+            return Err(format!("left a trace: {}", found.is_some()));
+        }
+        let by_values = gradient(&self.op, &weights, &self.inputs, &signal);
+        let wanted = [vec![forward(&self.op, &weights, &self.inputs)], by_values].concat();
+        let bits = |values: Vec<Value>| values.into_iter().map(|v| read(v).into_iter().map(f32::to_bits).collect());
+        let same = |found: Vec<Value>| bits(found).eq(bits(wanted).collect::<Vec<Vec<u32>>>());
+        if found.is_none_or(same) { Ok(()) } else { Err("by its trace it gives something else".into()) }
+    }
+
     /// A batch gives what its pictures give one by one, bit for bit, forward and backward.
     pub fn pictures(&self) -> Found {
         let weights = upload(&self.op, &self.weights);
@@ -181,8 +196,18 @@ pub fn gradient(op: &Op, weights: &Weights, inputs: &[Array], signal: &Array) ->
         shapes: inputs.iter().map(|input| &input.shape[..]).collect(),
         inputs: values.iter().map(|value| op.keeps().inputs.then_some(value)).collect(),
         output: output.as_ref(),
+        trace: None,
     };
     op.gradient(weights, &kept, value(signal))
+}
+
+/// The op's output and gradients, given a trace in place of values; none where it leaves none.
+fn traced(op: &Op, weights: &Weights, inputs: &[Array], signal: &Array) -> Option<Vec<Value>> {
+    let values: Vec<Value> = inputs.iter().map(value).collect();
+    let (output, trace) = op.traced(&values)?;
+    let shapes = inputs.iter().map(|input| &input.shape[..]).collect();
+    let kept = Kept { shapes, inputs: vec![None; inputs.len()], output: None, trace: Some(&trace) };
+    Some([vec![output], op.gradient(weights, &kept, value(signal))].concat())
 }
 
 /// The numbers of a value.

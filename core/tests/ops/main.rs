@@ -34,7 +34,7 @@ impl Report {
         self.take(&case.op, Check::Shape, || case.shape());
         self.take(&case.op, Check::Forward, || case.forward());
         if !case.inputs.is_empty() {
-            self.take(&case.op, Check::Gradient, || case.differences());
+            self.take(&case.op, Check::Gradient, || case.differences().and_then(|()| case.traces()));
         }
         if matches!(case.batch, Batch::Apart) {
             self.take(&case.op, Check::Batch, || case.pictures());

@@ -219,7 +219,8 @@ fn preface() -> String {
         - **numbers**: the forward pass gives the numbers of that second writing, which is in f64, to {TOLERANCE:e} of the\n  \
         greatest: sixteen roundings of f32.\n\
         - **gradient**: the gradient of each input is that of central differences of the second writing in f64, to the same\n  \
-        tolerance, at inputs away from kinks, given no more of the forward pass than the op asks to be kept.\n\
+        tolerance, at inputs away from kinks, given no more of the forward pass than the op asks to be kept; and given a trace in\n  \
+        place of it, where the op leaves one, the same bits.\n\
         - **kinks**: where there is no derivative it is exactly the one that PyTorch takes.\n\
         - **batch**: a batch of three is its three pictures one by one, bit for bit, forward and backward, on the processor.\n  \
         Left out are cases that mix the pictures (own statistics, a reduction, a slice or a transposition of the first axis) or have none.\n\

@@ -108,7 +108,8 @@ fn the_gradient_is_the_transposed_sum() {
         let weights = noise(case.geometry.weight_count(), 2);
         let gradient = ConvolutionGradient::for_isa(isa, case.geometry, &weights);
         let mut scratch = Scratch::default();
-        for mask in [None, Some(Mask { output: &clamped, low: -0.3, high: 0.5 })] {
+        let passed = Mask::new(&clamped, -0.3, 0.5);
+        for mask in [None, Some(&passed)] {
             let len = case.batch * inputs * case.size[0] * case.size[1];
             let (mut wanted, mut found) = (vec![0.0; len], vec![f32::NAN; len]);
             multiplications(case, |from, to, weight| {

@@ -2,7 +2,7 @@
 //!
 //! At a kink the derivative is the one PyTorch takes, so that gradients can be compared number by number.
 
-use super::{Keeps, Kept, Value, Want, Weights};
+use super::{Keeps, Kept, Trace, Value, Want, Weights};
 use crate::network::parameters::Parameters;
 use crate::network::processor::Numbers;
 use burn::tensor::{Device, Tensor, activation::gelu};
@@ -126,8 +126,8 @@ impl Activation {
     /// The signal times the derivative.
     #[must_use]
     pub fn gradient(self, kept: &Kept, signal: Value) -> Value {
-        if let Some(masked) = self.limits().and_then(|limits| masked(&signal, kept.output, limits)) {
-            return masked;
+        if let Some(Trace::Passed(passed)) = self.limits().and_then(|limits| kept.passed(limits)) {
+            return masked(&signal, &passed);
         }
         match self {
             Activation::Affine { scale, .. } => signal.map(|s| affine(s, scale, 0.0)),
@@ -198,12 +198,12 @@ impl Activation {
     }
 }
 
-/// The signal where the output lies strictly between the limits, in one pass, if both lie on the processor.
-fn masked(signal: &Value, output: Option<&Value>, (low, high): (f32, f32)) -> Option<Value> {
-    let (numbers, output) = (Numbers::of(signal.clone().flat())?, Numbers::of(output?.clone().flat())?);
+/// The signal where numbers were let through, on the processor.
+fn masked(signal: &Value, passed: &Mask) -> Value {
+    let numbers = Numbers::of(signal.clone().flat()).expect("a trace lies on the processor, and its signal too");
     let mut gradient = memory::take(signal.count());
-    mask(numbers.slice(), Mask { output: output.slice(), low, high }, &mut gradient);
-    Some(Value::from_floats(gradient, signal.shape(), &signal.device()))
+    mask(numbers.slice(), passed, &mut gradient);
+    Value::from_floats(gradient, signal.shape(), &signal.device())
 }
 
 /// `sqrt(2 / pi) (x + 0.044715 x^3)`.

@@ -233,7 +233,7 @@ pub(super) fn matmul_gradient(kept: &Kept, signal: Value) -> Vec<Value> {
     };
     let gathered = |(side, &shape): (Value, &&[usize])| {
         let full = full(shape, &product);
-        let kept = Kept { shapes: vec![shape], inputs: vec![], output: None };
+        let kept = Kept { shapes: vec![shape], inputs: vec![], output: None, trace: None };
         if full == shape { side } else { Expand(full).gradient(&kept, side) }
     };
     sides.into_iter().zip(&kept.shapes).map(gathered).collect()
@@ -261,7 +261,7 @@ mod tests {
         let read = |value: Value| pollster::block_on(value.read()).unwrap();
         let run = |longest: usize| {
             let weights = op.split(numbers(15), Some(numbers(5)), longest, &device);
-            let kept = Kept { shapes: vec![&[2, 3]], inputs: vec![], output: None };
+            let kept = Kept { shapes: vec![&[2, 3]], inputs: vec![], output: None, trace: None };
             let forward = op.forward(&weights, Value::from_floats(numbers(6), &[2, 3], &device));
             let gradient = op.gradient(&weights, &kept, Value::from_floats(numbers(10), &[2, 5], &device));
             (weights.tensors.len(), read(forward), read(gradient))

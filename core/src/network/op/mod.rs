@@ -14,6 +14,7 @@ pub mod prepared;
 pub mod reduction;
 pub mod resampling;
 pub mod shape_moving;
+pub mod trace;
 pub mod window;
 
 use super::parameters::Parameters;
@@ -32,6 +33,7 @@ pub use pooling::{Pool, Pooling};
 pub use reduction::{Reduce, Reduction};
 pub use resampling::Resample;
 pub use shape_moving::{Concat, Expand, Extent, Filling, Pad, Reshape, Select, Slice, Transpose};
+pub use trace::Trace;
 pub use window::{Padding, Window};
 
 /// What a node computes.
@@ -190,6 +192,8 @@ pub struct Kept<'a> {
     pub inputs: Vec<Option<&'a Value>>,
     /// Its output, if kept.
     pub output: Option<&'a Value>,
+    /// What it did with its numbers, if kept.
+    pub trace: Option<&'a Trace>,
 }
 
 impl Kept<'_> {
@@ -200,6 +204,12 @@ impl Kept<'_> {
     #[must_use]
     pub fn input(&self, at: usize) -> Value {
         self.inputs[at].expect("the forward pass keeps what the gradient wants").clone()
+    }
+
+    /// Which numbers a clip let through, as it was kept or by its output; none elsewhere than on the processor.
+    #[must_use]
+    pub fn passed(&self, limits: (f32, f32)) -> Option<Trace> {
+        self.trace.cloned().or_else(|| Trace::passed(self.output?, limits))
     }
 
     /// Its output.
@@ -420,6 +430,30 @@ impl Op {
             Op::Reduce(op) => op.keeps(),
             Op::Arithmetic(op) => op.keeps(),
             _ => Keeps::NOTHING,
+        }
+    }
+
+    /// Whether on the processor its gradient can do with a [`Trace`] of it in place of what [`Op::keeps`] asks for.
+    #[must_use]
+    pub fn leaves_trace(&self) -> bool {
+        match self {
+            Op::Activation(op) => op.limits().is_some(),
+            Op::Pool(op) => op.leaves_trace(),
+            _ => false,
+        }
+    }
+
+    /// Its output and a trace of it; none where it leaves none.
+    #[must_use]
+    pub fn traced(&self, inputs: &[Value]) -> Option<(Value, Trace)> {
+        match self {
+            Op::Activation(op) => {
+                let output = op.forward(inputs[0].clone());
+                let trace = Trace::passed(&output, op.limits()?)?;
+                Some((output, trace))
+            }
+            Op::Pool(op) => op.traced(&inputs[0]),
+            _ => None,
         }
     }
 

@@ -1,10 +1,11 @@
 //! Pooling over places.
 
 use super::convolution::{slide, slide_back};
-use super::{Keeps, Kept, Value, Window};
+use super::{Keeps, Kept, Trace, Value, Window};
 use crate::network::processor::Numbers;
 use burn::tensor::ops::{MaxPoolOptions, PadMode};
 use burn::tensor::{Int, Tensor, module};
+use std::rc::Rc;
 use tessera_kernels::{MaxPool, memory};
 
 /// What a pool makes of a window.
@@ -63,9 +64,11 @@ impl Pool {
         let &[n, c, h, w] = kept.shapes[0] else { panic!("expected [N, C, H, W], found {:?}", kept.shapes[0]) };
         match self.pooling {
             Pooling::Maximum => {
-                let input = kept.input(0);
-                let there = self.spread_on_processor(&input, &signal);
-                there.unwrap_or_else(|| self.to_greatest(input.pictures(), signal.pictures()))
+                let found = || self.traced(kept.inputs[0]?).map(|(_, trace)| trace);
+                match kept.trace.cloned().or_else(found) {
+                    Some(Trace::Winners(winners)) => self.to_winners(&winners, kept.shapes[0], &signal),
+                    _ => self.to_greatest(kept.input(0).pictures(), signal.pictures()),
+                }
             }
             Pooling::Average { with_padding } => {
                 let signal = signal.pictures();
@@ -95,14 +98,32 @@ impl Pool {
         Some(Value::from_floats(output, &shape, &input.device()))
     }
 
-    /// The signal where each window's greatest stands, if the pictures lie on the processor.
-    fn spread_on_processor(&self, input: &Value, signal: &Value) -> Option<Value> {
+    /// Whether our own kernel can tell which number of each window is the greatest.
+    pub(super) fn leaves_trace(&self) -> bool {
+        let places = self.window.kernel[0] * self.window.kernel[1];
+        self.pooling == Pooling::Maximum && self.window.dilation == [1, 1] && places <= MaxPool::TRACEABLE
+    }
+
+    /// The greatest of each window and which it is, if the pictures lie on the processor.
+    pub(super) fn traced(&self, input: &Value) -> Option<(Value, Trace)> {
         let &[_, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
-        let kernel = self.kernel([h, w])?;
-        let (numbers, signal) = (Numbers::of(input.clone().flat())?, Numbers::of(signal.clone().flat())?);
-        let mut gradient = memory::take(input.count());
-        kernel.gradient(numbers.slice(), [h, w], signal.slice(), &mut gradient);
-        Some(Value::from_floats(gradient, input.shape(), &input.device()))
+        let kernel = self.kernel([h, w]).filter(|_| self.leaves_trace())?;
+        let numbers = Numbers::of(input.clone().flat())?;
+        let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
+        let mut output = memory::take(shape.iter().product());
+        let mut winners = vec![0; output.len()];
+        kernel.run_traced(numbers.slice(), [h, w], &mut output, &mut winners);
+        Some((Value::from_floats(output, &shape, &input.device()), Trace::Winners(Rc::from(winners))))
+    }
+
+    /// The signal where each window's greatest stood, on the processor.
+    fn to_winners(&self, winners: &[u8], shape: &[usize], signal: &Value) -> Value {
+        let &[_, _, h, w] = shape else { panic!("expected [N, C, H, W], found {shape:?}") };
+        let kernel = self.kernel([h, w]).expect("it has told the winners");
+        let numbers = Numbers::of(signal.clone().flat()).expect("a trace lies on the processor, and its signal too");
+        let mut gradient = memory::take(shape.iter().product());
+        kernel.gradient(winners, [h, w], numbers.slice(), &mut gradient);
+        Value::from_floats(gradient, shape, &signal.device())
     }
 
     /// How many places each window takes in, `[1, 1, rows, columns]`, beside `other`.

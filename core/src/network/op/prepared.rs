@@ -19,18 +19,6 @@ pub struct Finish {
     pub clip: Option<(f32, f32)>,
 }
 
-/// Where a signal is to be zeroed before it goes back through a convolution: where what the clip after it put out does
-/// not lie between the limits.
-#[derive(Debug)]
-pub struct Flat {
-    /// What the clip put out.
-    pub output: Value,
-    /// Its lower limit.
-    pub low: f32,
-    /// Its upper limit.
-    pub high: f32,
-}
-
 /// A convolution with its weights in the order in which the kernels read them.
 ///
 /// "SAME" padding depends on the picture's size, so kernels are made for each padding that occurs: one, in general. A clone
@@ -131,17 +119,16 @@ impl Prepared {
         Value::from_floats(output, &shape, &device)
     }
 
-    /// The gradient at pictures of that `size`.
+    /// The gradient at pictures of that `size`, of a signal before the convolution or, with what a clip after it let
+    /// `passed`, before that clip.
     #[must_use]
-    pub fn backward(&self, signal: Value, flat: Option<Flat>, size: [usize; 2]) -> Value {
+    pub fn backward(&self, signal: Value, passed: Option<&Mask>, size: [usize; 2]) -> Value {
         let (geometry, device, n) = (self.geometry(size), signal.device(), signal.shape()[0]);
         let kernel = self.gradient(geometry);
         let shape = [n, self.channels[0], size[0], size[1]];
         let signal = numbers(signal);
-        let flat = flat.map(|flat| (numbers(flat.output), flat.low, flat.high));
-        let mask = flat.as_ref().map(|&(ref output, low, high)| Mask { output: output.slice(), low, high });
         let mut gradient = memory::take(shape.iter().product());
-        memory::with_scratch(|scratch| kernel.run(signal.slice(), mask, n, size, &mut gradient, scratch));
+        memory::with_scratch(|scratch| kernel.run(signal.slice(), passed, n, size, &mut gradient, scratch));
         give_back(signal);
         Value::from_floats(gradient, &shape, &device)
     }

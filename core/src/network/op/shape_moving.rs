@@ -306,7 +306,7 @@ impl Expand {
     }
 
     pub(super) fn gradient(&self, kept: &Kept, signal: Value) -> Value {
-        let kept = Kept { shapes: vec![kept.shapes[0], &self.0], inputs: vec![], output: None };
+        let kept = Kept { shapes: vec![kept.shapes[0], &self.0], inputs: vec![], output: None, trace: None };
         super::Arithmetic::Add.gradient(&kept, signal).swap_remove(0)
     }
 }

@@ -198,6 +198,12 @@ impl Rule {
         }
     }
 
+    /// Whether a trace of that op will do in place of what has to be kept.
+    #[must_use]
+    pub fn follows_trace(self, op: &Op) -> bool {
+        matches!(self, Rule::Gradient | Rule::Guided) && op.leaves_trace()
+    }
+
     /// The signal at each of the node's inputs; none where nothing passes. Zeros instead would be walked on to the
     /// input, and would come back as NaN from a derivative that is infinite: that of a root at zero, say.
     #[must_use]

@@ -61,7 +61,8 @@ fn in_the_middle(site: &Site, signal: Value) -> Vec<Value> {
         if batch { both(&x, (first(x.clone()) + second(x.clone())) * 0.5) } else { x }
     };
     let inputs: Vec<Value> = site.inputs().into_iter().map(middle).collect();
-    let kept = Kept { shapes: site.kept.shapes.clone(), inputs: inputs.iter().map(Some).collect(), output: None };
+    let kept =
+        Kept { shapes: site.kept.shapes.clone(), inputs: inputs.iter().map(Some).collect(), output: None, trace: None };
     site.op.gradient(site.weights, &kept, signal)
 }
 

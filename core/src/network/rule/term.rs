@@ -155,7 +155,7 @@ impl Made {
     /// Each input times the gradient there.
     fn back(self, site: &Site, share: Value) -> Vec<Value> {
         let inputs = self.inputs.iter().map(Some).collect();
-        let kept = Kept { shapes: site.kept.shapes.clone(), inputs, output: None };
+        let kept = Kept { shapes: site.kept.shapes.clone(), inputs, output: None, trace: None };
         let gradients = site.op.gradient(self.weights(site), &kept, times(share, self.factor));
         gradients.into_iter().zip(&self.inputs).map(|(g, x)| g.zip(x.clone(), |g, x| g * x)).collect()
     }
