@@ -1,6 +1,6 @@
 //! Convolution and its input gradient over contiguous [N, C, H, W] slices.
 
-use crate::dense::{Columns, Dense, Destination, Packed, Places};
+use crate::dense::{Columns, Dense, Destination, LARGE, Left, Places};
 use crate::depthwise::Depthwise;
 use crate::frame::Frame;
 use crate::geometry::{Geometry, Pass, Plan};
@@ -71,7 +71,7 @@ impl Convolution {
 
     /// The same with other weights: `weights` and `bias` make of each number another, whatever its place.
     pub fn mapped(&self, weights: Each, bias: Each) -> Self {
-        Self { geometry: self.geometry, prepared: self.prepared.mapped(weights, bias) }
+        Self { geometry: self.geometry, prepared: self.prepared.mapped(weights, bias, None) }
     }
 
     /// Convolves `input` [batch, inputs, height, width] into `output`, [batch, outputs] x
@@ -92,18 +92,20 @@ impl Convolution {
 }
 
 impl ConvolutionGradient {
-    /// Prepares the gradient for this processor; `weights` are those of the convolution.
-    pub fn new(geometry: Geometry, weights: &[f32]) -> Self {
-        Self::for_isa(Isa::detect(), geometry, weights)
+    /// The gradient of a convolution. Large weights are read across those of the convolution, of small ones a copy is made.
+    pub fn of(convolution: &Convolution) -> Self {
+        Self::reading_across(convolution, LARGE)
     }
 
-    /// The same for a given instruction set.
-    pub fn for_isa(isa: Isa, geometry: Geometry, weights: &[f32]) -> Self {
-        let Geometry { inputs, outputs, .. } = geometry;
-        check(&geometry, weights);
-        let plan = Plan::gradient(&geometry);
-        let prepared = Prepared::new(isa, &geometry, plan, [outputs, inputs], None, (weights, strides(&geometry)));
-        Self { geometry, prepared }
+    /// The same, where so many weights count as large.
+    fn reading_across(convolution: &Convolution, large: usize) -> Self {
+        let Convolution { geometry, prepared } = convolution;
+        let Geometry { inputs, outputs, .. } = *geometry;
+        let (plan, weights) = (Plan::gradient(geometry), || convolution.weights());
+        let prepared = prepared.across(&plan, geometry, large).unwrap_or_else(|| {
+            Prepared::new(prepared.isa, geometry, plan, [outputs, inputs], None, (&weights(), strides(geometry)))
+        });
+        Self { geometry: *geometry, prepared }
     }
 
     /// Its geometry: that of the convolution.
@@ -111,9 +113,11 @@ impl ConvolutionGradient {
         &self.geometry
     }
 
-    /// The same with other weights: `weights` makes of each number another, whatever its place.
-    pub fn mapped(&self, weights: Each) -> Self {
-        Self { geometry: self.geometry, prepared: self.prepared.mapped(weights, &<[f32]>::to_vec) }
+    /// The same with other weights, those of a convolution that was mapped: `weights` makes of each number another,
+    /// whatever its place.
+    pub fn mapped(&self, weights: Each, convolution: &Convolution) -> Self {
+        let prepared = self.prepared.mapped(weights, &<[f32]>::to_vec, Some(&convolution.prepared));
+        Self { geometry: self.geometry, prepared }
     }
 
     /// The gradient with respect to an input of `size`, [batch, inputs, height, width], from `signal`, the gradient
@@ -170,7 +174,7 @@ enum Weights {
     /// For every channel the taps of every pass in turn; and the biases.
     Depthwise(Vec<f32>, Option<Vec<f32>>),
     /// For every pass every group's matrix.
-    Dense(Vec<Vec<Packed>>),
+    Dense(Vec<Vec<Left>>),
 }
 
 /// One call.
@@ -213,26 +217,43 @@ impl Prepared {
             )
         } else {
             let [depth, rows] = channels.map(|channels| channels / groups);
-            let pack = |(group, weights): (usize, &[f32]), places: &Places| {
+            let pack = |(group, weights): (usize, &[f32]), places: (&Places, usize)| {
                 let bias = bias.map(|bias| &bias[group * rows..(group + 1) * rows]);
-                Packed::new(isa.tile(), rows, bias, weights, places)
+                Left::new(isa.tile(), rows, bias, weights, places)
             };
             let pass = |pass: &Pass| {
                 let places = places(pass, depth, strides);
-                weights.chunks(of_group).enumerate().map(|group| pack(group, &places)).collect()
+                weights.chunks(of_group).enumerate().map(|group| pack(group, (&places, pass.taps.len()))).collect()
             };
             Weights::Dense(plan.passes.iter().map(pass).collect())
         };
         Self { isa, plan, channels, groups, weights: packed }
     }
 
-    fn mapped(&self, each: Each, each_bias: Each) -> Self {
+    /// The way back, its matrices read across those of this way there; none where one cannot be, or is not `large`.
+    fn across(&self, plan: &Plan, geometry: &Geometry, large: usize) -> Option<Self> {
+        let Weights::Dense(there) = &self.weights else { return None };
+        let all = geometry.kernel[0] * geometry.kernel[1];
+        let pass = |pass: &Pass| {
+            let taps: Vec<usize> = pass.taps.iter().map(|tap| tap.index).collect();
+            there[0].iter().map(|left| left.across(&taps, all, large)).collect()
+        };
+        let weights = Weights::Dense(plan.passes.iter().map(pass).collect::<Option<_>>()?);
+        let channels = [self.channels[1], self.channels[0]];
+        Some(Self { isa: self.isa, plan: plan.clone(), channels, groups: self.groups, weights })
+    }
+
+    /// The same with other weights; `there` is the way there, if this is the way back.
+    fn mapped(&self, each: Each, each_bias: Each, there: Option<&Prepared>) -> Self {
         let weights = match &self.weights {
             Weights::Depthwise(weights, bias) => Weights::Depthwise(each(weights), bias.as_deref().map(each_bias)),
             Weights::Dense(passes) => {
-                let groups =
-                    |groups: &Vec<Packed>| groups.iter().map(|packed| packed.mapped(each, each_bias)).collect();
-                Weights::Dense(passes.iter().map(groups).collect())
+                let there = |group: usize| match &there?.weights {
+                    Weights::Dense(there) => there[0].get(group),
+                    Weights::Depthwise(..) => None,
+                };
+                let group = |(group, left): (usize, &Left)| left.mapped(each, each_bias, there(group));
+                Weights::Dense(passes.iter().map(|groups| groups.iter().enumerate().map(group).collect()).collect())
             }
         };
         Self { isa: self.isa, plan: self.plan.clone(), weights, ..*self }
@@ -294,7 +315,7 @@ impl Prepared {
     /// One group of some pictures.
     fn dense(
         &self,
-        weights: &[Vec<Packed>],
+        weights: &[Vec<Left>],
         job: &Job,
         frame: &Frame,
         (pictures, group): (std::ops::Range<usize>, usize),

@@ -13,19 +13,18 @@ use pulp::{Simd, WithSimd};
 use std::mem::take;
 use std::ops::Range;
 
+mod across;
 mod turned;
 mod weights;
 
-pub(crate) use weights::{Packed, Places};
-
-/// Rows of the right matrix taken at once: a gathered panel of so many stays in the first two caches.
-const DEPTH: usize = 256;
+use weights::DEEPEST;
+pub(crate) use weights::{LARGE, Left, Places};
 
 /// Tiles of rows that do not repay the gathering of a panel.
 const FEW: usize = 4;
 
-/// Columns of the panels that large weights are read once for.
-const TOGETHER: usize = 256;
+/// Columns of the panels that large weights are read once for, and that weights are turned once for.
+const TOGETHER: [usize; 2] = [256, 512];
 
 /// Where the columns of the right matrix lie: pictures, lines, outputs side by side.
 #[derive(Clone, Copy)]
@@ -55,7 +54,7 @@ pub(crate) struct Destination<'a> {
 
 /// The product as an operation on one instruction set.
 pub(crate) struct Dense<'a> {
-    pub weights: &'a Packed,
+    pub weights: &'a Left,
     pub columns: Columns<'a>,
     pub destination: Destination<'a>,
     pub output: &'a mut [f32],
@@ -65,6 +64,8 @@ pub(crate) struct Dense<'a> {
 /// What a product works in.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    /// Rows of the left matrix, read across.
+    left: Vec<f32>,
     /// Rows of the right matrix, gathered: panel after panel.
     gathered: Vec<f32>,
     /// Sums over the blocks of depth so far, tile after tile.
@@ -116,7 +117,8 @@ impl WithSimd for Dense<'_> {
         let length = if !turned && self.is_better_by_line(shape) { self.columns.size[1] } else { count };
         let (units, each) = (length.div_ceil(lanes), length.div_ceil(width));
         let panels = each * (count / length);
-        let together = if turned || self.weights.is_large() { TOGETHER.div_ceil(width).min(panels) } else { 1 };
+        let together = TOGETHER[usize::from(self.weights.is_across())].div_ceil(width).min(panels);
+        let together = if turned || self.weights.is_large() { together } else { 1 };
         self.memory.reserve(shape, self.weights.rows, together);
         for first in (0..panels).step_by(together) {
             // Panels of nearly the same width: a last one of few columns would cost more than its share.
@@ -125,8 +127,8 @@ impl WithSimd for Dense<'_> {
             let group: Vec<Panel> = (first..(first + together).min(panels))
                 .map(|panel| self.find(start(panel)..start(panel + 1), shape, turned))
                 .collect();
-            for from in (0..depth.max(1)).step_by(DEPTH) {
-                let range = from..(from + DEPTH).min(depth);
+            for from in (0..depth.max(1)).step_by(self.weights.block) {
+                let range = from..(from + self.weights.block).min(depth);
                 let block = Block { offsets: &self.columns.offsets[range.clone()], range };
                 self.gather(simd, &group, &block, width);
                 if turned {
@@ -142,7 +144,7 @@ impl WithSimd for Dense<'_> {
 impl Memory {
     fn reserve(&mut self, shape: TileShape, rows: usize, panels: usize) {
         let tile = shape.rows * shape.columns();
-        at_least(&mut self.gathered, panels * DEPTH * shape.columns() + 2 * shape.lanes);
+        at_least(&mut self.gathered, panels * DEEPEST * shape.columns() + 2 * shape.lanes);
         let tiles = rows.div_ceil(shape.rows).max(rows.div_ceil(shape.columns()));
         at_least(&mut self.partial, tiles * panels * tile);
         at_least(&mut self.tile, tile);
@@ -192,7 +194,7 @@ impl Dense<'_> {
     #[inline(always)]
     fn gather<S: Simd>(&mut self, simd: S, group: &[Panel], block: &Block, columns: usize) {
         let Columns { source, mask, .. } = self.columns;
-        for (panel, to) in group.iter().zip((0..).step_by(DEPTH * columns)).filter(|(panel, _)| !panel.in_place) {
+        for (panel, to) in group.iter().zip((0..).step_by(DEEPEST * columns)).filter(|(panel, _)| !panel.in_place) {
             for (&offset, row) in block.offsets.iter().zip((0..).step_by(columns)) {
                 for run in &panel.runs {
                     let (from, to) =
@@ -212,23 +214,23 @@ impl Dense<'_> {
         let shape = TileShape::of::<S>();
         let columns = shape.columns();
         let mut partial = take(&mut self.memory.partial);
-        let gathered = take(&mut self.memory.gathered);
+        let (gathered, mut left) = (take(&mut self.memory.gathered), take(&mut self.memory.left));
         let mut partials = partial.chunks_exact_mut(shape.rows * columns);
         for first in (0..self.weights.rows).step_by(shape.rows) {
-            let (a, next) = self.weights.part(first, &block.range);
+            let (a, next) = self.weights.part(simd, first, &block.range, &mut left);
             for (at, panel) in group.iter().enumerate() {
                 let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
                 let b = if panel.in_place {
                     Right::At { numbers: self.columns.source, offsets: block.offsets, base: panel.runs[0].source }
                 } else {
-                    Right::Packed(&gathered[at * DEPTH * columns..])
+                    Right::Packed(&gathered[at * DEEPEST * columns..])
                 };
                 let operands = Operands { a, b, ahead };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile(simd, first, panel, operands, (&block.range, partial));
             }
         }
-        (self.memory.partial, self.memory.gathered) = (partial, gathered);
+        (self.memory.partial, self.memory.gathered, self.memory.left) = (partial, gathered, left);
     }
 
     /// One block of depth for one tile, and after the last the way to the output.

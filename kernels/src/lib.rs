@@ -23,6 +23,7 @@ mod noise;
 mod pool;
 mod prefetch;
 mod scratch;
+mod square;
 mod tile;
 
 pub use convolution::{Convolution, ConvolutionGradient, Epilogue};

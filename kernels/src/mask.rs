@@ -1,6 +1,7 @@
 //! What a clamp let through, one bit a number: all that its gradient wants to know of it.
 
 use crate::isa::Isa;
+use pulp::bytemuck::bytes_of;
 use pulp::{Simd, WithSimd};
 
 /// Numbers whose bits are made at once: as many as the longest vector holds.
@@ -99,10 +100,16 @@ impl WithSimd for Making<'_> {
         for (group, bytes) in groups.iter().zip(&mut *bytes) {
             let mut bits = 0;
             for (at, &x) in S::as_simd_f32s(group).0.iter().enumerate() {
-                // A sum of different powers of two, of so few, is their bits.
-                let above = simd.select_f32s(simd.less_than_f32s(low, x), powers, zero);
-                let passed = simd.select_f32s(simd.less_than_f32s(x, high), above, zero);
-                bits |= (simd.reduce_sum_f32s(passed) as u16) << (at * S::F32_LANES);
+                // What is not above the lower limit counts as the upper one.
+                let above = simd.select_f32s(simd.less_than_f32s(low, x), x, high);
+                let passed = simd.less_than_f32s(above, high);
+                let set = match bytes_of(&passed) {
+                    // The instruction set has bits itself.
+                    &[first, second] => u16::from_le_bytes([first, second]),
+                    // A sum of different powers of two, of so few, is their bits.
+                    _ => simd.reduce_sum_f32s(simd.select_f32s(passed, powers, zero)) as u16,
+                };
+                bits |= set << (at * S::F32_LANES);
             }
             *bytes = bits.to_le_bytes();
         }

@@ -44,6 +44,8 @@ fn cases() -> Vec<Case> {
     case([5, 13, 1], [1, 1], [1, 1], [1, 1], [0; 4], [1, 1], 3);
     case([300, 11, 1], [1, 1], [1, 1], [1, 1], [0; 4], [5, 7], 2);
     case([600, 18, 1], [1, 1], [1, 1], [1, 1], [0; 4], [14, 14], 1);
+    case([18, 600, 1], [1, 1], [1, 1], [1, 1], [0; 4], [14, 14], 1);
+    case([50, 601, 1], [1, 1], [1, 1], [1, 1], [0; 4], [7, 7], 2);
     case([9, 7, 1], [1, 1], [2, 2], [1, 1], [0; 4], [9, 8], 2);
     case([4, 4, 1], [1, 1], [3, 2], [1, 1], [0, 1, 2, 0], [10, 11], 1);
     // Dense: padding on some sides only, strides, dilations, kernels that are no squares.
@@ -51,6 +53,8 @@ fn cases() -> Vec<Case> {
     case([3, 10, 1], [7, 7], [2, 2], [1, 1], [3; 4], [33, 30], 2);
     case([8, 9, 1], [3, 3], [1, 1], [1, 1], [1; 4], [7, 7], 3);
     case([40, 16, 1], [3, 3], [1, 1], [1, 1], [1; 4], [14, 14], 2);
+    case([50, 77, 1], [3, 3], [1, 1], [1, 1], [1; 4], [7, 7], 1);
+    case([21, 77, 1], [3, 3], [2, 2], [1, 1], [1; 4], [15, 15], 1);
     case([2, 3, 1], [3, 3], [1, 1], [2, 3], [2, 2, 3, 3], [13, 17], 1);
     case([2, 5, 1], [3, 2], [3, 3], [2, 1], [0, 3, 1, 0], [19, 17], 2);
     case([3, 4, 1], [2, 5], [1, 2], [1, 1], [1, 0, 0, 2], [11, 12], 1);
@@ -106,7 +110,8 @@ fn the_gradient_is_the_transposed_sum() {
         let signal = noise(case.batch * outputs * plane, 5);
         let clamped: Vec<f32> = noise(signal.len(), 6).iter().map(|x| x.clamp(-0.3, 0.5)).collect();
         let weights = noise(case.geometry.weight_count(), 2);
-        let gradient = ConvolutionGradient::for_isa(isa, case.geometry, &weights);
+        let convolution = Convolution::for_isa(isa, case.geometry, &weights, None);
+        let gradients = [0, usize::MAX].map(|large| ConvolutionGradient::reading_across(&convolution, large));
         let mut scratch = Scratch::default();
         let passed = Mask::new(&clamped, -0.3, 0.5);
         for mask in [None, Some(&passed)] {
@@ -116,9 +121,12 @@ fn the_gradient_is_the_transposed_sum() {
                 let passes = mask.is_none() || clamped[to] > -0.3 && clamped[to] < 0.5;
                 wanted[from] += if passes { f64::from(signal[to]) * f64::from(weights[weight]) } else { 0.0 };
             });
-            gradient.run(&signal, mask, case.batch, case.size, &mut found, &mut scratch);
+            gradients[0].run(&signal, mask, case.batch, case.size, &mut found, &mut scratch);
             let what = format!("{:?} {:?} {} mask {}", case.geometry, case.size, isa.name(), mask.is_some());
             assert_close(&found, &wanted, &what);
+            let across = found.clone();
+            gradients[1].run(&signal, mask, case.batch, case.size, &mut found, &mut scratch);
+            assert!(across.iter().zip(&found).all(|(a, b)| a.to_bits() == b.to_bits()), "read across {what}");
         }
     }
 }
@@ -182,7 +190,6 @@ fn other_weights_are_as_good_as_packed_anew() {
         let input = noise(case.batch * inputs * case.size[0] * case.size[1], 7);
         let signal = noise(case.batch * outputs * plane, 8);
         let packed = Convolution::for_isa(isa, case.geometry, &weights, Some(&bias));
-        let gradient = ConvolutionGradient::for_isa(isa, case.geometry, &weights);
         let mut scratch = Scratch::default();
         let mut run = |convolution: &Convolution, gradient: &ConvolutionGradient| {
             let (mut output, mut back) = (vec![0.0; signal.len()], vec![0.0; input.len()]);
@@ -190,11 +197,15 @@ fn other_weights_are_as_good_as_packed_anew() {
             gradient.run(&signal, None, case.batch, case.size, &mut back, &mut scratch);
             (output, back)
         };
-        // Once before, so that all that is made when first asked for is there.
-        run(&packed, &gradient);
-        let found = run(&packed.mapped(&square, &square), &gradient.mapped(&square));
-        let anew = Convolution::for_isa(isa, case.geometry, &square(&weights), Some(&square(&bias)));
-        let wanted = run(&anew, &ConvolutionGradient::for_isa(isa, case.geometry, &square(&weights)));
-        assert!(found == wanted, "{:?} on {}", case.geometry, isa.name());
+        for large in [0, usize::MAX] {
+            let gradient = ConvolutionGradient::reading_across(&packed, large);
+            // Once before, so that all that is made when first asked for is there.
+            run(&packed, &gradient);
+            let mapped = packed.mapped(&square, &square);
+            let found = run(&mapped, &gradient.mapped(&square, &mapped));
+            let anew = Convolution::for_isa(isa, case.geometry, &square(&weights), Some(&square(&bias)));
+            let wanted = run(&anew, &ConvolutionGradient::reading_across(&anew, large));
+            assert!(found == wanted, "{:?} on {}", case.geometry, isa.name());
+        }
     }
 }

@@ -28,19 +28,19 @@ impl Dense<'_> {
         let shape = TileShape::of::<S>();
         let columns = shape.columns();
         let mut partial = take(&mut self.memory.partial);
-        let gathered = take(&mut self.memory.gathered);
+        let (gathered, mut left) = (take(&mut self.memory.gathered), take(&mut self.memory.left));
         let mut partials = partial.chunks_exact_mut(shape.rows * columns);
         for first in (0..self.weights.rows).step_by(columns) {
-            let (b, next) = self.weights.turned(first, &block.range);
+            let (b, next) = self.weights.turned(simd, first, &block.range, &mut left);
             for (at, panel) in group.iter().enumerate() {
-                let a = &gathered[at * super::DEPTH * shape.rows..][..block.range.len() * shape.rows];
+                let a = &gathered[at * super::DEEPEST * shape.rows..][..block.range.len() * shape.rows];
                 let ahead = &next[at * next.len() / group.len()..(at + 1) * next.len() / group.len()];
                 let operands = Operands { a, b: Right::Packed(b), ahead };
                 let partial = partials.next().expect("memory for every tile");
                 self.tile_turned(simd, first, panel, operands, (&block.range, partial));
             }
         }
-        (self.memory.partial, self.memory.gathered) = (partial, gathered);
+        (self.memory.partial, self.memory.gathered, self.memory.left) = (partial, gathered, left);
     }
 
     /// One block of depth for one tile, and after the last the way to the output.

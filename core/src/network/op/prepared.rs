@@ -59,7 +59,9 @@ impl Prepared {
         let forward = self.forward.borrow().clone().into_iter();
         let pairs = forward.map(|(padding, kernel)| {
             let gradient = self.gradient(*kernel.geometry());
-            ((padding, Rc::new(kernel.mapped(&weights, &biases))), (padding, Rc::new(gradient.mapped(&weights))))
+            let changed = kernel.mapped(&weights, &biases);
+            let gradient = gradient.mapped(&weights, &changed);
+            ((padding, Rc::new(changed)), (padding, Rc::new(gradient)))
         });
         let (forward, backward): (Vec<_>, Vec<_>) = pairs.unzip();
         let weights = RefCell::new(matrix.numbers(&self.weights.borrow()));
@@ -97,7 +99,7 @@ impl Prepared {
 
     /// The gradient's kernel for a padding.
     fn gradient(&self, geometry: Geometry) -> Rc<ConvolutionGradient> {
-        made(&self.backward, geometry.padding, || ConvolutionGradient::new(geometry, &self.kernel(geometry).weights()))
+        made(&self.backward, geometry.padding, || ConvolutionGradient::of(&self.kernel(geometry)))
     }
 
     /// The convolution of pictures, finished on the way to memory.
