@@ -16,6 +16,15 @@ pub struct MaxPool {
     pub padding: [usize; 4],
 }
 
+/// The lines of a plane, looked at by the columns of windows.
+struct Lines {
+    columns: usize,
+    /// The greatest in each window's columns.
+    greatest: Vec<f32>,
+    /// Which of the window's columns it stands in, if that is traced.
+    taps: Vec<f32>,
+}
+
 impl MaxPool {
     /// Numbers of a window at most that a byte tells apart.
     pub const TRACEABLE: usize = NONE as usize;
@@ -45,49 +54,61 @@ impl MaxPool {
     /// Rows first, then columns: k + k comparisons in place of k · k, both over whole lines.
     fn search<const TRACED: bool>(&self, input: &[f32], size: [usize; 2], output: &mut [f32], winners: &mut [u8]) {
         let [_, columns] = self.output_size(size);
-        let lines = |count: usize| vec![0.0; count * columns];
-        let (mut across, mut taps) = (lines(size[0]), lines(if TRACED { size[0] } else { 0 }));
-        let (first, mut won) = (self.first_taps(size[1], columns), lines(usize::from(TRACED)));
+        let (first, mut won) = (self.first_taps(size[1], columns), vec![0.0; columns]);
+        let traced = if TRACED { size[0] } else { 0 };
+        let mut lines = Lines { columns, greatest: vec![0.0; size[0] * columns], taps: vec![0.0; traced * columns] };
         self.planes(input, size, output.len(), |plane, range| {
-            across.fill(f32::NEG_INFINITY);
-            for (row, (line, to)) in plane.chunks_exact(size[1]).zip(across.chunks_exact_mut(columns)).enumerate() {
-                let taps = if TRACED { &mut taps[row * columns..(row + 1) * columns] } else { &mut [] };
-                taps.copy_from_slice(&first[..taps.len()]);
-                for kx in 0..self.kernel[1] {
-                    let inside = self.inside(1, kx, size[1], columns);
-                    let Some(from) = inside.clone().next().map(|x| x * self.stride[1] + kx - self.padding[2]) else {
-                        continue;
-                    };
-                    let from = line[from..].iter().step_by(self.stride[1]).copied();
-                    let taps = if TRACED { &mut taps[inside.clone()] } else { &mut [] };
-                    keep_larger::<TRACED>(&mut to[inside], taps, from.zip(std::iter::repeat(kx as f32)));
-                }
-            }
+            self.along::<TRACED>(plane, size[1], &first, &mut lines);
             for (y, to) in output[range.clone()].chunks_exact_mut(columns).enumerate() {
-                let top = y * self.stride[0];
-                let rows = top.saturating_sub(self.padding[0])
-                    ..(top + self.kernel[0]).saturating_sub(self.padding[0]).min(size[0]);
-                to.fill(f32::NEG_INFINITY);
-                won.fill(f32::from(NONE));
-                for row in rows.clone() {
-                    let before = ((row + self.padding[0] - top) * self.kernel[1]) as f32;
-                    let line = row * columns..(row + 1) * columns;
-                    if TRACED && row == rows.start {
-                        to.copy_from_slice(&across[line.clone()]);
-                        won.iter_mut().zip(&taps[line]).for_each(|(won, tap)| *won = before + tap);
-                    } else if TRACED {
-                        let from = across[line.clone()].iter().copied().zip(taps[line].iter().map(|tap| before + tap));
-                        keep_larger::<TRACED>(to, &mut won, from);
-                    } else {
-                        keep_larger::<TRACED>(to, &mut [], across[line].iter().map(|&x| (x, 0.0)));
-                    }
-                }
+                self.down::<TRACED>(&lines, y, to, &mut won);
                 if TRACED {
                     let to = &mut winners[range.start + y * columns..][..columns];
                     to.iter_mut().zip(&won).for_each(|(to, &won)| *to = won.min(f32::from(NONE)) as u8);
                 }
             }
         });
+    }
+
+    /// The greatest of each line of a plane in the columns of each window.
+    fn along<const TRACED: bool>(&self, plane: &[f32], width: usize, first: &[f32], lines: &mut Lines) {
+        let columns = lines.columns;
+        lines.greatest.fill(f32::NEG_INFINITY);
+        lines.taps.chunks_exact_mut(columns).for_each(|taps| taps.copy_from_slice(first));
+        for (row, line) in plane.chunks_exact(width).enumerate() {
+            for kx in 0..self.kernel[1] {
+                let inside = self.inside(1, kx, width, columns);
+                let Some(from) = inside.clone().next().map(|x| x * self.stride[1] + kx - self.padding[2]) else {
+                    continue;
+                };
+                let from = line[from..].iter().step_by(self.stride[1]).map(|&x| (x, kx as f32));
+                let inside = row * columns + inside.start..row * columns + inside.end;
+                let taps = if TRACED { &mut lines.taps[inside.clone()] } else { &mut [] };
+                keep_larger::<TRACED>(&mut lines.greatest[inside], taps, from);
+            }
+        }
+    }
+
+    /// The greatest of each window of a line of windows, and which it is.
+    fn down<const TRACED: bool>(&self, lines: &Lines, y: usize, to: &mut [f32], won: &mut [f32]) {
+        let (top, height) = (y * self.stride[0], lines.greatest.len() / lines.columns);
+        let first = top.saturating_sub(self.padding[0]);
+        to.fill(f32::NEG_INFINITY);
+        won.fill(f32::from(NONE));
+        for row in first..(top + self.kernel[0]).saturating_sub(self.padding[0]).min(height) {
+            let line = row * lines.columns..(row + 1) * lines.columns;
+            let before = ((row + self.padding[0] - top) * self.kernel[1]) as f32;
+            let greatest = lines.greatest[line.clone()].iter().copied();
+            if !TRACED {
+                keep_larger::<TRACED>(to, &mut [], greatest.map(|x| (x, before)));
+                continue;
+            }
+            let taps = lines.taps[line].iter().map(|tap| before + tap);
+            if row == first {
+                // Its winners count even where nothing is larger than the -∞ to begin with.
+                won.iter_mut().zip(taps.clone()).for_each(|(won, tap)| *won = tap);
+            }
+            keep_larger::<TRACED>(to, won, greatest.zip(taps));
+        }
     }
 
     /// For each output along a line the first tap that reads the input; more than any winner where none does.

@@ -3,12 +3,12 @@
 use super::net::{Net, convolution, linear, relu};
 use crate::array::{Array, places};
 use crate::case::{TOLERANCE, named, read, value};
-use tessera_core::network::backward;
 use tessera_core::network::graph::Graph;
 use tessera_core::network::op::{
     Activation, Arithmetic, Convolution, Linear, Op, Padding, Pool, Pooling, Reduce, Reduction, Reshape, Window,
 };
 use tessera_core::network::rule::Rules;
+use tessera_core::network::{backward, forward};
 
 /// The signal at the input for a seed at the output.
 fn signal(net: &Net, x: &Array, seed: &Array, rules: &Rules) -> Vec<f64> {
@@ -36,6 +36,29 @@ fn small() -> Net {
     let flat = graph.push("flat", Op::Reshape(Reshape::flatten()), &[pool]);
     graph.push("linear", linear("linear", 8, 3), &[flat]);
     Net::new(graph)
+}
+
+#[test]
+fn traces_in_place_of_values_give_the_same_bits() {
+    let net = small();
+    let (x, seed) = (Array::noise(3, &[2, 1, 4, 4]), Array::noise(4, &[2, 3]));
+    let all: Vec<usize> = (0..net.graph.nodes.len()).collect();
+    for rules in [Rules::gradient(), Rules::guided()] {
+        let traced = net.run(&x, &[], Some(&rules));
+        // The rectifier's value serves the pool alone, and of the pool's nothing is asked.
+        assert!([1, 2, 3].iter().all(|&id| traced.values[id].is_none()));
+        assert!(traced.traces[2].is_some() && traced.traces[3].is_some());
+        assert!(forward::suffices(&net.graph, &traced, &rules));
+        let by_values = net.run(&x, &all, None);
+        assert!(by_values.traces.iter().all(Option::is_none) && forward::suffices(&net.graph, &by_values, &rules));
+        let [found, wanted] = [&traced, &by_values].map(|tape| {
+            let seeds = vec![(net.graph.output(), value(&seed))];
+            read(backward::run(&net.graph, &net.weights, tape, seeds, &rules, &[0]).remove(0))
+        });
+        assert!(found.iter().zip(&wanted).all(|(a, b)| a.to_bits() == b.to_bits()));
+        assert!(found.iter().any(|&g| g != 0.0));
+    }
+    assert!(!forward::suffices(&net.graph, &net.run(&x, &[], None), &Rules::gradient()));
 }
 
 /// The same backward in f64: `rectified` is what the rectifier makes of (what came in, the signal).
