@@ -66,7 +66,7 @@ impl Pool {
             Pooling::Maximum => {
                 let found = || self.traced(kept.inputs[0]?).map(|(_, trace)| trace);
                 match kept.trace.cloned().or_else(found) {
-                    Some(Trace::Winners(winners)) => self.to_winners(&winners, kept.shapes[0], &signal),
+                    Some(Trace::Winners(winners)) => self.spread(&winners, kept.shapes[0], &signal),
                     _ => self.to_greatest(kept.input(0).pictures(), signal.pictures()),
                 }
             }
@@ -117,7 +117,7 @@ impl Pool {
     }
 
     /// The signal where each window's greatest stood, on the processor.
-    fn to_winners(&self, winners: &[u8], shape: &[usize], signal: &Value) -> Value {
+    fn spread(self, winners: &[u8], shape: &[usize], signal: &Value) -> Value {
         let &[_, _, h, w] = shape else { panic!("expected [N, C, H, W], found {shape:?}") };
         let kernel = self.kernel([h, w]).expect("it has told the winners");
         let numbers = Numbers::of(signal.clone().flat()).expect("a trace lies on the processor, and its signal too");
