@@ -1,9 +1,12 @@
 //! What a run on inputs of one size takes: the numbers from which passes, seconds and memory are foretold.
 
+use super::cone::{Along, Cone};
 use super::graph::{Graph, NodeId};
 use super::op::Kind;
+use super::processor;
 use super::shape::{ShapeError, infer};
 use crate::descriptor::Need;
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 /// What a run on inputs of one size takes.
@@ -27,6 +30,18 @@ pub struct Plan {
     pub largest: usize,
     /// Pictures of a batch at most.
     pub most: usize,
+    /// Share of a pass that is made again where a window of the picture changed whose side is 1/32, 1/16, ... 1 of the
+    /// picture's.
+    #[serde(default = "whole")]
+    pub local: [f64; WINDOWS],
+}
+
+/// Windows for which the share of a pass is known.
+const WINDOWS: usize = 6;
+
+/// Passes are made whole.
+fn whole() -> [f64; WINDOWS] {
+    [1.0; WINDOWS]
 }
 
 /// Numbers that a batch may hold at once, 256 MB of them: more makes no device faster, and a browser's tab smaller.
@@ -36,18 +51,18 @@ const ROOM: usize = 1 << 26;
 const MOST: usize = 16;
 
 impl Plan {
-    /// The plan for a picture of that size, looked at by its marked features.
+    /// The plan for a picture of that size on a device, looked at by its marked features.
     ///
     /// # Errors
     /// If the network does not take the size.
-    pub fn new(graph: &Graph, [rows, columns]: [usize; 2]) -> Result<Plan, ShapeError> {
+    pub fn new(graph: &Graph, [rows, columns]: [usize; 2], device: &Device) -> Result<Plan, ShapeError> {
         let shapes = infer(graph, [1, 3, rows, columns])?;
-        Ok(Plan::of(graph, &shapes, graph.features))
+        Ok(Plan::of(graph, &shapes, graph.features, device))
     }
 
     /// The plan for inferred shapes of one picture or more.
     #[must_use]
-    pub fn of(graph: &Graph, shapes: &[Vec<usize>], features: NodeId) -> Plan {
+    pub fn of(graph: &Graph, shapes: &[Vec<usize>], features: NodeId, device: &Device) -> Plan {
         let pictures = shapes[0][0].max(1);
         let costs: Vec<u64> = graph
             .nodes
@@ -72,7 +87,17 @@ impl Plan {
             numbers: counts().sum(),
             largest: counts().max().unwrap_or(1),
             most: MOST,
+            local: if processor::is(device) { local(graph, shapes, &costs) } else { whole() },
         }
+    }
+
+    /// Share of a pass that is made again where a window of that many rows and columns changed.
+    #[must_use]
+    pub fn share(&self, window: [usize; 2]) -> f64 {
+        let side = ((window[0] * window[1]) as f64 / (self.input[0] * self.input[1]).max(1) as f64).sqrt();
+        let at = (libm::log2(side) + (WINDOWS - 1) as f64).clamp(0.0, (WINDOWS - 1) as f64);
+        let (first, between) = (at as usize, at.fract());
+        self.local[first] + (self.local[(first + 1).min(WINDOWS - 1)] - self.local[first]) * between
     }
 
     /// How many pictures go through the network at once, so that memory stays bounded.
@@ -89,6 +114,18 @@ impl Plan {
         let needed = if with_gradient { self.numbers } else { 4 * self.largest };
         4 * (needed * self.batch(with_gradient)) as u64
     }
+}
+
+/// Shares of a pass for windows in the middle.
+fn local(graph: &Graph, shapes: &[Vec<usize>], costs: &[u64]) -> [f64; WINDOWS] {
+    let share = |step: usize| {
+        let along = |axis: usize| {
+            let size = shapes[0][2 + axis].div_ceil(1 << (WINDOWS - 1 - step));
+            Along { size, starts: vec![(shapes[0][2 + axis] - size) / 2] }
+        };
+        Cone::new(graph, shapes, [along(0), along(1)]).share(shapes, costs)
+    };
+    std::array::from_fn(share)
 }
 
 /// What can be known of a network before anything runs: what methods would cost, where they may look, what they miss.
@@ -117,17 +154,17 @@ pub struct Layer {
 }
 
 impl Outline {
-    /// What can be known of a graph for pictures of that size.
+    /// What can be known of a graph for pictures of that size on a device.
     ///
     /// # Errors
     /// If the network does not take the size.
-    pub fn new(graph: &Graph, [rows, columns]: [usize; 2]) -> Result<Outline, ShapeError> {
+    pub fn new(graph: &Graph, [rows, columns]: [usize; 2], device: &Device) -> Result<Outline, ShapeError> {
         let shapes = infer(graph, [1, 3, rows, columns])?;
         let all = graph.nodes.iter().zip(&shapes).skip(1);
         let layers = all.filter(|(node, shape)| has_places(graph, shape) && node.op.kind() != Kind::Constant);
         let layers = layers.map(|(node, shape)| Layer { name: node.name.clone(), size: places(graph, shape) });
         Ok(Outline {
-            plan: Plan::of(graph, &shapes, graph.features),
+            plan: Plan::of(graph, &shapes, graph.features, device),
             layers: layers.collect(),
             features: graph.nodes[graph.features].name.clone(),
             lacks: lacks(graph, &shapes),

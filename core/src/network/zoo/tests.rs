@@ -7,6 +7,7 @@ use crate::network::graph::Graph;
 use crate::network::op::{Kind, Op};
 use crate::network::plan::{Outline, Plan};
 use crate::network::shape::infer;
+use burn::tensor::Device;
 use std::collections::BTreeSet;
 
 /// Architecture, learned weights, multiply-adds for a picture of 224 x 224 without those of attention's own products:
@@ -170,7 +171,7 @@ fn no_width_makes_a_builder_panic() {
 #[test]
 fn a_plan_counts_what_a_network_does() {
     let graph = architecture("resnet18").map(|known| known.graph(&known.dimensions())).unwrap();
-    let plan = Plan::new(&graph, [224, 224]).unwrap();
+    let plan = Plan::new(&graph, [224, 224], &Device::default()).unwrap();
     assert_eq!(plan.features, [512, 7, 7]);
     // torchvision's documentation gives 1.81 giga multiply-adds.
     assert!((plan.multiply_adds as f64 / 1.81e9 - 1.0).abs() < 0.01, "{}", plan.multiply_adds);
@@ -184,7 +185,7 @@ fn a_plan_counts_what_a_network_does() {
 fn an_outline_names_layers_and_what_is_missing() {
     let outline = |id: &str| {
         let graph = architecture(id).map(|known| known.graph(&known.dimensions())).unwrap();
-        Outline::new(&graph, [224, 224]).unwrap()
+        Outline::new(&graph, [224, 224], &Device::default()).unwrap()
     };
     let resnet = outline("resnet18");
     assert_eq!(resnet.lacks, [Need::Attention, Need::Scales]);
