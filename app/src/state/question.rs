@@ -2,6 +2,7 @@
 
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::method::draws;
 
 /// What is explained of a photo: a class, or one rather than another, on a scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +50,7 @@ impl Key {
     /// The map that a method draws for a question.
     #[must_use]
     pub fn new(question: Question, seed: u64, spec: &MethodSpec) -> Self {
-        let random = tessera_core::method::ENTRIES.iter().any(|entry| entry.id == spec.id && entry.is_random());
-        Self { question, seed: random.then_some(seed), spec: spec.brief() }
+        Self { question, seed: draws(&spec.id, &spec.settings).then_some(seed), spec: spec.brief() }
     }
 
     /// A text that is different for every key.

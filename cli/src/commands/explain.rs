@@ -182,12 +182,14 @@ impl Explain {
     }
 }
 
-/// How far a map may be off, where that is known.
+/// Which class it explains, where that is not the answer's, and how far it may be off, where that is known.
 fn trust(facts: &Facts) -> String {
-    let error = facts.provenance.error.map(|error| format!("  standard error {:.1} %", error * 100.0));
-    let residual = facts.provenance.residual.and_then(|residual| residual.share());
+    let from = &facts.provenance;
+    let chosen = from.answered.map(|_| format!("  of class {}, chosen as in training", from.target));
+    let error = from.error.map(|error| format!("  standard error {:.1} %", error * 100.0));
+    let residual = from.residual.and_then(|residual| residual.share());
     let residual = residual.map(|share| format!("  residual {:.1} %", share * 100.0));
-    error.into_iter().chain(residual).collect()
+    chosen.into_iter().chain(error).chain(residual).collect()
 }
 
 /// Why there is no map at all.

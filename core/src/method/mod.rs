@@ -24,6 +24,8 @@ use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
 use crate::network::rule::Rules;
 use crate::network::{Plan, Session};
+use crate::photo::baseline::BASELINE;
+pub use derivative::{chooses, own_logits};
 pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
@@ -136,6 +138,13 @@ pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<
     }
     let cost = cost(id, settings, session.plan());
     (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
+}
+
+/// Whether a method draws at random with these settings, so that the seed counts.
+#[must_use]
+pub fn draws(id: &str, settings: &Settings) -> bool {
+    let drawn = derivative::is_in_training(settings) || settings.word(BASELINE.id) == Some("noise");
+    drawn || entry(id).is_some_and(Entry::is_random)
 }
 
 /// Draws a method's map. Every number of it is finite.

@@ -7,6 +7,7 @@ use super::super::results::Seen;
 use super::Desk;
 use leptos::prelude::*;
 use tessera_core::experiment::{MethodSpec, Target};
+use tessera_core::method::chooses;
 use tessera_engine::protocol::Job;
 
 impl Desk {
@@ -35,6 +36,16 @@ impl Desk {
         self.selection.with_untracked(|selection| {
             Some(Question { class: selection.target(photo)?, against: selection.against(photo), scale })
         })
+    }
+
+    /// What these methods are asked to explain: the predicted class by that name, not its own, where one of them lets its own
+    /// network predict.
+    pub(super) fn target_of(self, seen: Seen, question: Option<Question>, methods: &[MethodSpec]) -> Target {
+        let by_hand = self.selection.with_untracked(|selection| selection.by_hand(seen.0).is_some());
+        let predicted = self.results.with_untracked(|results| results.answer(seen).map(|answer| answer.predicted()));
+        let follows = |question: &Question| !by_hand && predicted == Some(question.class);
+        let named = |question: &Question| !(follows(question) && methods.iter().any(|spec| chooses(&spec.settings)));
+        question.filter(named).map_or(Target::Predicted, Question::target)
     }
 
     /// The wanted methods that have not had their say.
@@ -75,7 +86,7 @@ impl Desk {
 
     /// Has these maps drawn: long ones in shares by as many workers as are free, all others by one.
     fn submit_methods(self, seen: Seen, question: Option<Question>, methods: Vec<MethodSpec>) {
-        let target = question.map_or(Target::Predicted, Question::target);
+        let target = self.target_of(seen, question, &methods);
         let (scale, seed) = self.wanted.with_untracked(|wanted| (wanted.scale, wanted.seed));
         let work = |methods: Vec<MethodSpec>, draws: Draws| Work::Explain {
             photo: seen.0,
