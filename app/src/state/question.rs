@@ -2,7 +2,6 @@
 
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::{MethodSpec, Target};
-use tessera_core::method::draws;
 
 /// What is explained of a photo: a class, or one rather than another, on a scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl Key {
     /// The map that a method draws for a question.
     #[must_use]
     pub fn new(question: Question, seed: u64, spec: &MethodSpec) -> Self {
-        Self { question, seed: draws(&spec.id, &spec.settings).then_some(seed), spec: spec.brief() }
+        Self { question, seed: spec.draws().then_some(seed), spec: spec.brief() }
     }
 
     /// A text that is different for every key.
@@ -83,5 +82,9 @@ pub(super) mod tests {
         assert_eq!(Key::new(question, 7, &usual), key("smoothgrad", 1));
         assert_ne!(Key::new(question, 8, &usual), key("smoothgrad", 1));
         assert_eq!(Key::new(question, 8, &MethodSpec::plain("gradcam")), key("gradcam", 1));
+        let mut training = MethodSpec::plain("gradient");
+        assert_eq!(Key::new(question, 8, &training).seed, None);
+        training.settings.0.insert("statistics".into(), "batch".into());
+        assert_eq!(Key::new(question, 8, &training).seed, Some(8), "dropout is drawn");
     }
 }

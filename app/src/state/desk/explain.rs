@@ -7,7 +7,6 @@ use super::super::results::Seen;
 use super::Desk;
 use leptos::prelude::*;
 use tessera_core::experiment::{MethodSpec, Target};
-use tessera_core::method::chooses;
 use tessera_engine::protocol::Job;
 
 impl Desk {
@@ -44,7 +43,7 @@ impl Desk {
         let by_hand = self.selection.with_untracked(|selection| selection.by_hand(seen.0).is_some());
         let predicted = self.results.with_untracked(|results| results.answer(seen).map(|answer| answer.predicted()));
         let follows = |question: &Question| !by_hand && predicted == Some(question.class);
-        let named = |question: &Question| !(follows(question) && methods.iter().any(|spec| chooses(&spec.settings)));
+        let named = |question: &Question| !(follows(question) && methods.iter().any(MethodSpec::chooses));
         question.filter(named).map_or(Target::Predicted, Question::target)
     }
 

@@ -55,9 +55,11 @@ const PUBLISHED: &[(&str, usize, u64)] = &[
     ("bcos_simple_vit_s_patch16", 22_217_088, 4_277_787_648),
 ];
 
-/// What a fresh network of the same packages drops in training: how many dropouts and the sum of their shares, and the same
-/// of stochastic depth. All others drop nothing.
-const DROPPED: &[(&str, (usize, f64), (usize, f64))] = &[
+/// How many, and the sum of their shares.
+type Drops = (usize, f64);
+
+/// What a fresh network of the same packages drops in training: dropouts, and stochastic depths. All others drop nothing.
+const DROPPED: &[(&str, Drops, Drops)] = &[
     ("alexnet", (2, 1.0), (0, 0.0)),
     ("vgg11", (2, 1.0), (0, 0.0)),
     ("vgg11_bn", (2, 1.0), (0, 0.0)),
