@@ -20,10 +20,12 @@ mod regression;
 mod sampling;
 pub mod work;
 
-use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
+use crate::descriptor::{Catalogue, Choice, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
 use crate::network::rule::Rules;
 use crate::network::{Plan, Session};
+use crate::photo::baseline::BASELINE;
+pub use derivative::own_logits;
 pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
@@ -136,6 +138,26 @@ pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<
     }
     let cost = cost(id, settings, session.plan());
     (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
+}
+
+impl Choice<Methods> {
+    /// Whether it draws at random as it is set, so that the seed counts.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        draws(&self.id, &self.settings)
+    }
+
+    /// Whether the network that it explains chooses the predicted or least likely class, and is another than the one that
+    /// answers.
+    #[must_use]
+    pub fn chooses(&self) -> bool {
+        derivative::chooses(&self.settings)
+    }
+}
+
+fn draws(id: &str, settings: &Settings) -> bool {
+    let drawn = derivative::is_in_training(settings) || settings.word(BASELINE.id) == Some("noise");
+    drawn || entry(id).is_some_and(Entry::is_random)
 }
 
 /// Draws a method's map. Every number of it is finite.

@@ -78,6 +78,8 @@ pub struct Work<'w, 'n> {
     pub input: &'w Input,
     /// What is explained.
     pub objective: Objective,
+    /// The class that the network's answer would have had explained, where the method's own network chose.
+    pub answered: Option<usize>,
     /// All settings.
     pub settings: Settings,
     /// Seed of everything drawn at random.
@@ -198,11 +200,12 @@ impl Work<'_, '_> {
             settings: self.settings.clone(),
             target: self.objective.classes[0].0,
             against: self.objective.classes.get(1).map(|&(class, _)| class),
+            answered: self.answered,
             scale: self.objective.scale,
             node: node.map(|id| network.graph.nodes[id].name.clone()),
             network: network.card.id.clone(),
             input: self.session.size,
-            seed: self.entry.is_random().then_some(self.seed),
+            seed: super::draws(self.entry.id, &self.settings).then_some(self.seed),
             passes: self.passes,
             ..Provenance::default()
         };
