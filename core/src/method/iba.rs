@@ -227,7 +227,7 @@ impl Bottleneck {
         let steady = (self.features.clone() * kept.clone() + self.mean.clone() * drowned.clone()) * self.active.clone();
         let loud = drowned * self.deviation.clone() * self.active.clone();
         let (mut sum, mut with_noise) = (Sum::default(), Sum::default());
-        for batch in work.batches(copies, true) {
+        for batch in work.batches(copies, Pass::Part) {
             let n = batch.len();
             let first = ((step * copies + batch.start) * count) as u64;
             let draws = self.stream.normals(first, n * count);

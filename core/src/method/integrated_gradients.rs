@@ -95,7 +95,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         map.facts.provenance.samples = Some((counted(walked), steps));
         Ok(map)
     };
-    let mut samples = Samples::of(work, steps, far.len(), true);
+    let mut samples = Samples::of(work, steps, far.len(), Pass::Gradient);
     if training.is_some() {
         samples.batch = steps;
     }

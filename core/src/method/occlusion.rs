@@ -93,7 +93,8 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         map.facts.provenance.samples = (scores.len() < windows.len()).then_some((scores.len(), windows.len()));
         Ok(map)
     };
-    let samples = Samples::of(work, windows.len(), 1, false);
+    let pass = if part.is_some() { Pass::Part } else { Pass::Forward };
+    let samples = Samples::of(work, windows.len(), 1, pass);
     sampled::<Scores>(work, samples, draw, finish).await
 }
 

@@ -60,7 +60,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         map.facts.provenance.samples = (tried.len() < channels).then_some((tried.len(), channels));
         Ok(map)
     };
-    let samples = Samples::of(work, channels, 1, false);
+    let samples = Samples::of(work, channels, 1, Pass::Forward);
     sampled::<Scores>(work, samples, draw, finish).await
 }
 

@@ -5,6 +5,7 @@ use crate::descriptor::{Entry, Settings};
 use crate::map::{Facts, Map, Provenance, Residual};
 use crate::network::graph::NodeId;
 use crate::network::objective::Objective;
+use crate::network::plan::Pass;
 use crate::network::session::Session;
 use crate::network::value::{ReadError, Value};
 use crate::photo::Input;
@@ -142,8 +143,8 @@ impl Work<'_, '_> {
     }
 
     /// The numbers of samples in batches that fit the device.
-    pub fn batches(&self, samples: usize, with_gradient: bool) -> impl Iterator<Item = Range<usize>> + use<> {
-        cut(0..samples, self.session.plan().batch(with_gradient))
+    pub fn batches(&self, samples: usize, pass: Pass) -> impl Iterator<Item = Range<usize>> + use<> {
+        cut(0..samples, self.session.plan().batch(pass))
     }
 
     /// Copies of one picture.

@@ -30,6 +30,8 @@ pub struct Plan {
     pub largest: usize,
     /// Pictures of a batch at most.
     pub most: usize,
+    /// Pictures of a batch that goes through the whole network, at most.
+    pub whole: usize,
     /// Share of a pass that is made again where a window of the picture changed whose side is 1/32, 1/16, ... 1 of the
     /// picture's.
     #[serde(default = "whole")]
@@ -49,6 +51,22 @@ const ROOM: usize = 1 << 26;
 
 /// Pictures of a batch: the kernels gain nothing by more.
 const MOST: usize = 16;
+
+/// Numbers of a batch's largest value on the processor: more leave its caches between one layer and the next, and a pass takes
+/// up to a quarter longer (docs/bench.md). Two pictures go through together in any case, as one alone may be added up in
+/// another order.
+const CACHED: usize = 1 << 21;
+
+/// What each picture of a batch goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// The network.
+    Forward,
+    /// The network, and the way back.
+    Gradient,
+    /// Only some of it: what lies behind a layer, or what a window changes.
+    Part,
+}
 
 impl Plan {
     /// The plan for a picture of that size on a device, looked at by its marked features.
@@ -77,6 +95,7 @@ impl Plan {
         let suffix: u64 = (features + 1..costs.len()).filter(|&id| behind[id]).map(|id| costs[id]).sum();
         let multiply_adds: u64 = costs.iter().sum();
         let counts = || shapes.iter().map(|shape| shape.iter().product::<usize>() / pictures);
+        let (on_processor, largest) = (processor::is(device), counts().max().unwrap_or(1).max(1));
         Plan {
             input: [shapes[0][2], shapes[0][3]],
             features: places(graph, &shapes[features]),
@@ -85,9 +104,10 @@ impl Plan {
             affine: graph.is_affine_behind(features),
             attention: graph.attention().count(),
             numbers: counts().sum(),
-            largest: counts().max().unwrap_or(1),
+            largest,
             most: MOST,
-            local: if processor::is(device) { local(graph, shapes, &costs) } else { whole() },
+            whole: if on_processor { (CACHED / largest).clamp(2, MOST) } else { MOST },
+            local: if on_processor { local(graph, shapes, &costs) } else { whole() },
         }
     }
 
@@ -100,19 +120,23 @@ impl Plan {
         self.local[first] + (self.local[(first + 1).min(WINDOWS - 1)] - self.local[first]) * between
     }
 
-    /// How many pictures go through the network at once, so that memory stays bounded.
+    /// How many pictures go through at once, so that memory stays bounded.
     #[must_use]
-    pub fn batch(&self, with_gradient: bool) -> usize {
-        // Without a gradient few values live at once: what a block keeps beside itself and what it works on.
-        let needed = if with_gradient { self.numbers } else { 4 * self.largest };
-        (ROOM / needed.max(1)).clamp(1, self.most.max(1))
+    pub fn batch(&self, pass: Pass) -> usize {
+        let most = if pass == Pass::Part { self.most } else { self.most.min(self.whole) };
+        (ROOM / self.held(pass)).clamp(1, most.max(1))
     }
 
     /// Bytes that such a batch holds at its peak, beside the weights.
     #[must_use]
-    pub fn memory(&self, with_gradient: bool) -> u64 {
-        let needed = if with_gradient { self.numbers } else { 4 * self.largest };
-        4 * (needed * self.batch(with_gradient)) as u64
+    pub fn memory(&self, pass: Pass) -> u64 {
+        4 * (self.held(pass) * self.batch(pass)) as u64
+    }
+
+    /// Numbers of a picture that live at once. Without a gradient they are few: what a block keeps beside itself and what it
+    /// works on.
+    fn held(&self, pass: Pass) -> usize {
+        if pass == Pass::Gradient { self.numbers.max(1) } else { 4 * self.largest.max(1) }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::descriptor::Need;
 use crate::network::describe::listing;
 use crate::network::graph::Graph;
 use crate::network::op::{Kind, Op};
-use crate::network::plan::{Outline, Plan};
+use crate::network::plan::{Outline, Pass, Plan};
 use crate::network::shape::infer;
 use burn::tensor::Device;
 use std::collections::BTreeSet;
@@ -203,7 +203,7 @@ fn a_plan_counts_what_a_network_does() {
     // Behind the features there is the classifier alone: 512 x 1000.
     assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
     assert!(plan.affine && plan.attention == 0);
-    assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
+    assert!(plan.batch(Pass::Forward) >= plan.batch(Pass::Gradient) && plan.batch(Pass::Gradient) >= 1);
 }
 
 #[test]
