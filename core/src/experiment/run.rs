@@ -149,7 +149,7 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
     let foreseen =
-        methods.iter().zip(&settings).filter_map(|(spec, settings)| method::foreseen(&spec.id, settings, &session));
+        methods.iter().zip(&settings).flat_map(|(spec, settings)| method::foreseen(&spec.id, settings, &session));
     session.foresee(foreseen.collect());
     let answer = Answer { logits: session.logits().await?, output: network.card.output };
     if cell.target == Target::Truth {

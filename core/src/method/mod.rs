@@ -129,15 +129,20 @@ impl Catalogue for Methods {
     }
 }
 
-/// The backward pass that a method will make from the shared forward pass; none where it makes none, or walks through
+/// The backward passes that a method will make from the shared forward pass; none where it makes none, or walks through
 /// samples of its own.
 #[must_use]
-pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<Rules> {
-    if id == lrp::ENTRY.id {
-        return Some(lrp::rules(settings, &session.network.card.preprocess));
+pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Vec<Rules> {
+    match id {
+        _ if id == lrp::ENTRY.id => vec![lrp::rules(settings, &session.network.card.preprocess)],
+        _ if id == guided_backpropagation::ENTRY.id => vec![Rules::guided()],
+        _ if id == guided_gradcam::ENTRY.id => vec![Rules::gradient(), Rules::guided()],
+        _ if id == deconvolution::ENTRY.id => vec![Rules::deconvolution()],
+        _ => {
+            let cost = cost(id, settings, session.plan());
+            (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient).into_iter().collect()
+        }
     }
-    let cost = cost(id, settings, session.plan());
-    (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
 }
 
 impl Choice<Methods> {
