@@ -233,6 +233,7 @@ impl Scene {
             session: &mut session,
             input: &self.input,
             objective: Objective { classes: vec![(class, 1.0)], scale: Scale::Logit },
+            answered: None,
             settings,
             seed: 0,
             entry: method::entry(&spec.id).unwrap(),

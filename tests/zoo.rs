@@ -6,8 +6,10 @@ use safetensors::SafeTensors;
 use std::collections::{BTreeMap, HashMap};
 use tessera_core::network::backward;
 use tessera_core::network::card::Output;
+use tessera_core::network::cone::Along;
 use tessera_core::network::forward::{self, Tape};
 use tessera_core::network::graph::{Graph, NodeId};
+use tessera_core::network::incremental::Incremental;
 use tessera_core::network::load;
 use tessera_core::network::op::Weights;
 use tessera_core::network::parameters::{Parameter, Parameters};
@@ -174,6 +176,31 @@ impl Golden {
     }
 }
 
+/// Windows of the same numbers at several places.
+pub struct Windows {
+    /// Rows and columns of each.
+    pub side: usize,
+    /// `[3, side, side]`.
+    pub numbers: Vec<f32>,
+    /// Where they begin, every row with every column.
+    pub rows: Vec<usize>,
+    /// The same to the right.
+    pub columns: Vec<usize>,
+}
+
+impl Windows {
+    /// A picture with one of them in it.
+    #[must_use]
+    pub fn laid(&self, picture: &[f32], [height, width]: [usize; 2], [top, left]: [usize; 2]) -> Vec<f32> {
+        let mut picture = picture.to_vec();
+        for (line, numbers) in self.numbers.chunks_exact(self.side).enumerate() {
+            let (channel, row) = (line / self.side, top + line % self.side);
+            picture[(channel * height + row) * width + left..][..self.side].copy_from_slice(numbers);
+        }
+        picture
+    }
+}
+
 /// A graph with its weights on a device.
 pub struct Ready {
     /// The graph.
@@ -196,6 +223,25 @@ impl Ready {
     pub fn run(&self, picture: Vec<f32>, [rows, columns]: [usize; 2], taps: &[NodeId], rules: &Rules) -> Tape {
         let input = Value::from_floats(picture, &[1, 3, rows, columns], &self.device);
         forward::run(&self.graph, &self.weights, input, taps, &[rules])
+    }
+
+    /// The logits of a picture with a window of another, on the way that computes only what the window changes.
+    ///
+    /// # Panics
+    /// If there is no such way.
+    #[must_use]
+    pub fn windowed(&self, picture: Vec<f32>, [rows, columns]: [usize; 2], windows: &Windows) -> Vec<Vec<f32>> {
+        let picture = Value::from_floats(picture, &[1, 3, rows, columns], &self.device);
+        let along = |starts: &[usize]| Along { size: windows.side, starts: starts.to_vec() };
+        let region = [along(&windows.rows), along(&windows.columns)];
+        let way = Incremental::new(&self.graph, &self.weights, picture, region).expect("weights lie on the processor");
+        let places: Vec<[usize; 2]> = (0..windows.rows.len())
+            .flat_map(|row| (0..windows.columns.len()).map(move |column| [row, column]))
+            .collect();
+        let numbers = windows.numbers.repeat(places.len());
+        let shape = [places.len(), 3, windows.side, windows.side];
+        let logits = read(way.logits(Value::from_floats(numbers, &shape, &self.device), &places));
+        logits.chunks_exact(logits.len() / places.len()).map(<[f32]>::to_vec).collect()
     }
 
     /// What comes back to a node from one class.

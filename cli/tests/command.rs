@@ -72,6 +72,21 @@ fn explain_writes_raw_maps_pictures_and_a_record() {
     }
 }
 
+/// The class that the network as in training chooses is named beside the map, and the answer's stays above.
+#[test]
+fn a_class_chosen_as_in_training_is_said() {
+    let (out, sample) = (folder("training"), sample("cat.jpg"));
+    let own = ["--method", "gradient", "--param", "statistics=batch", "--param", "class=own"];
+    let output = tessera(&[&["explain", &sample, "--out", out.to_str().unwrap()], &own[..]].concat());
+    let record: Value = serde_json::from_slice(&fs::read(out.join("record.json")).unwrap()).unwrap();
+    let from = &outcome(&record, 0)["map"]["map"]["provenance"];
+    assert_eq!((&record["units"][0]["target"]["index"], &from["answered"]), (&285.into(), &285.into()));
+    let printed = text(&output.stdout);
+    assert_ne!(from["target"], 285, "one picture's own statistics make this network take a cat for something else");
+    assert!(printed.contains(&format!("({}), chosen as in training", from["target"])), "{printed}");
+    assert!(printed.contains("Egyptian cat (285)"), "{printed}");
+}
+
 #[test]
 fn sums_of_relevance_at_layers_begin_with_the_logit() {
     let out = folder("sums");

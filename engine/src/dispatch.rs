@@ -102,7 +102,7 @@ impl Engine {
         };
         let network = load::open(card, file, &|name| beside.take(name), &device).map_err(|error| error.to_string())?;
         let size = card.preprocess.size;
-        let outline = Outline::new(&network.graph, [size, size]).map_err(|error| error.to_string())?;
+        let outline = Outline::new(&network.graph, [size, size], &network.device).map_err(|error| error.to_string())?;
         self.network = Some(network);
         self.facts = Some(facts.clone());
         Ok((facts, outline))

@@ -160,8 +160,9 @@ fn time(isa: Isa, layers: &[Layer], batch: usize, rounds: usize, backward: bool)
     let kept = vec![0.5; largest];
     let mut scratch = Scratch::default();
     let forward: Vec<_> = layers.iter().map(|layer| prepare(isa, layer, &weights)).collect();
-    let gradient: Vec<_> =
-        layers.iter().map(|layer| ConvolutionGradient::for_isa(isa, layer.geometry, part(layer, &weights))).collect();
+    let gradient: Vec<_> = forward.iter().map(ConvolutionGradient::of).collect();
+    let mask = |layer: &Layer| layer.clamp.map(|(low, high)| Mask::new(&kept[..output(layer)], low, high));
+    let masks: Vec<Option<Mask>> = layers.iter().map(mask).collect();
     let mut least = vec![f64::INFINITY; layers.len()];
     for _ in 0..rounds {
         for step in 0..layers.len() {
@@ -170,10 +171,9 @@ fn time(isa: Isa, layers: &[Layer], batch: usize, rounds: usize, backward: bool)
             let [from, to] = &mut buffers;
             let start = Instant::now();
             if backward {
-                let mask = layer.clamp.map(|(low, high)| Mask { output: &kept[..output(layer)], low, high });
                 gradient[at].run(
                     &from[..output(layer)],
-                    mask,
+                    masks[at].as_ref(),
                     batch,
                     layer.size,
                     &mut to[..input(layer)],

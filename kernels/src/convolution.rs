@@ -69,6 +69,12 @@ impl Convolution {
         weights
     }
 
+    /// The same with another padding. Dense weights are shared with this one.
+    pub fn padded(&self, padding: [usize; 4]) -> Self {
+        let geometry = Geometry { padding, ..self.geometry };
+        Self { geometry, prepared: Prepared { plan: Plan::forward(&geometry), ..self.prepared.clone() } }
+    }
+
     /// The same with other weights: `weights` and `bias` make of each number another, whatever its place.
     pub fn mapped(&self, weights: Each, bias: Each) -> Self {
         Self { geometry: self.geometry, prepared: self.prepared.mapped(weights, bias, None) }

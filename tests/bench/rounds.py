@@ -9,11 +9,14 @@ def answer(name, jobs):
     """Says its name, then answers lines `JOB COUNT` until there are no more.
 
     A job is a function that makes one pass and gives back a number that all contenders must agree on. The answer is
-    that number and the seconds of each pass.
+    that number and the seconds of each pass; `-` says that there is no such job.
     """
     print(name, flush=True)
     for line in sys.stdin:
         job, count = line.split()
+        if job not in jobs:
+            print("-", flush=True)
+            continue
         seconds = []
         for _ in range(int(count)):
             start = time.perf_counter()

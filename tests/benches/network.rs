@@ -2,8 +2,8 @@
 //!
 //! `files FOLDER SIDE` writes the network's card, if the folder has none, and the picture that every contender sees;
 //! `serve FOLDER` answers lines `JOB COUNT` with a number that all contenders must agree on and the seconds of each pass;
-//! `profile FOLDER COUNT` says how the time is shared among kinds of op; `methods FOLDER` what each method takes beside bare
-//! passes.
+//! `profile FOLDER COUNT` says how the time is shared among kinds of op; `methods FOLDER` which methods there are, whose
+//! ids are jobs too.
 
 use burn::tensor::Device;
 use pollster::block_on;
@@ -11,14 +11,17 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::path::Path;
 use std::time::Instant;
+use tessera_core::descriptor::Entry;
 use tessera_core::experiment::Target;
+use tessera_core::map::{Map, npy};
 use tessera_core::method::{self, ENTRIES};
 use tessera_core::network::card::Card;
 use tessera_core::network::graph::NodeId;
 use tessera_core::network::op::{Convolution, Op};
+use tessera_core::network::plan::Outline;
 use tessera_core::network::rule::Rules;
 use tessera_core::network::value::Value;
-use tessera_core::network::{Network, Objective, Plan, Session, backward, forward, load};
+use tessera_core::network::{Network, Objective, Session, backward, forward, load};
 use tessera_core::photo::{self, Crop, Input};
 use tessera_tests::explained::{Explained, cheap};
 
@@ -83,11 +86,15 @@ fn serve(folder: &Path) {
     println!("tessera {}", env!("CARGO_PKG_VERSION"));
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let (job, count) = line.split_once(' ').expect("a line is `JOB COUNT`");
+        let work = || match method::entry(job) {
+            Some(entry) => written(folder, &explained(&network, &input, entry)),
+            None => pass(&network, &input, job == "gradient"),
+        };
         let mut check = 0.0;
         let mut seconds = String::new();
         for _ in 0..count.parse().expect("a count is a number") {
             let start = Instant::now();
-            check = pass(&network, &input, job == "gradient");
+            check = work();
             seconds += &format!(" {:.7}", start.elapsed().as_secs_f64());
         }
         println!("{check}{seconds}");
@@ -155,49 +162,38 @@ fn walk(network: &Network, input: &Input, samples: &mut [Samples]) {
 /// Samples of methods that take any number of them: enough to drown what they do once.
 const SAMPLES: u64 = 40;
 
-/// Prints lines `NAME SECONDS FORWARD BACKWARD`: processor time of a bare forward pass, of one with the way back, and of each
-/// method by itself with the passes it foretells. The photo's own forward pass is made by each anew.
+/// The class that methods explain, that of the sample photo: Egyptian cat.
+const CAT: usize = 285;
+
+/// Prints a line `ID FORWARD BACKWARD` for each method that the network has all for: the passes it foretells.
 fn methods(folder: &Path) {
     let network = network(folder);
     let input = picture(&network.card);
-    for (name, backward) in [("forward", false), ("gradient", true)] {
-        pass(&network, &input, backward);
-        let seconds = timed(|| pass(&network, &input, backward)).1;
-        println!("{name} {seconds:.6} 1 {}", u8::from(backward));
-    }
-    let plan = Plan::new(&network.graph, [input.height, input.width]).expect("the network's own size");
-    for entry in ENTRIES {
-        let spec = cheap(entry, SAMPLES);
-        let cost = method::cost(entry.id, &spec.complete().expect("settings that fit"), &plan);
-        let run = || Explained::default().run(&network, &input, Target::Class(CAT), std::slice::from_ref(&spec));
-        // Once untimed: the first time holds what is done once for a network.
-        if run().is_ok_and(|ran| ran.maps[0].is_ok()) {
-            let seconds = timed(run).1;
-            println!("{} {seconds:.6} {} {}", entry.id, cost.forward, cost.backward);
-        }
+    let outline =
+        Outline::new(&network.graph, [input.height, input.width], &network.device).expect("the network's own size");
+    let there = |entry: &&Entry| !entry.needs.iter().any(|need| outline.lacks.contains(need));
+    for entry in ENTRIES.iter().filter(there) {
+        let settings = cheap(entry, SAMPLES).complete().expect("settings that fit");
+        let cost = method::cost(entry.id, &settings, &outline.plan);
+        println!("{} {} {}", entry.id, cost.forward, cost.backward);
     }
 }
 
-/// The class of the sample photo: Egyptian cat.
-const CAT: usize = 285;
-
-/// What comes of work, and the processor time of this thread that it takes. The kernel's account moves in steps of
-/// milliseconds, so that quick work is done many times.
-fn timed<T>(work: impl Fn() -> T) -> (T, f64) {
-    let (start, mut count) = (processor_time(), 1);
-    let mut done = work();
-    while processor_time() - start < 0.5 && count < 500 {
-        done = work();
-        count += 1;
-    }
-    (done, (processor_time() - start) / f64::from(count))
+/// A method's map; the photo's own forward pass is made for it anew.
+fn explained(network: &Network, input: &Input, entry: &Entry) -> Map {
+    let ran = Explained::default().run(network, input, Target::Class(CAT), &[cheap(entry, SAMPLES)]);
+    let map = ran.expect("a class that the network has").maps.remove(0);
+    map.unwrap_or_else(|why| panic!("{}: {why}", entry.id))
 }
 
-/// Seconds this thread has run, by the kernel's account; the clock's where there is none.
-fn processor_time() -> f64 {
-    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = spent.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| std::time::UNIX_EPOCH.elapsed().map_or(0.0, |now| now.as_secs_f64()), |ns| ns / 1e9)
+/// Writes the map for the peers to look at; it agrees with itself wholly.
+fn written(folder: &Path, map: &Map) -> f64 {
+    let maps = folder.join("maps");
+    let file = maps.join(format!("{}.npy", map.facts.provenance.method));
+    std::fs::create_dir_all(&maps)
+        .and_then(|()| std::fs::write(file, npy::write(map)))
+        .expect("the folder can be written to");
+    1.0
 }
 
 /// What a node is called in the shares.

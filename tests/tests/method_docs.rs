@@ -100,7 +100,8 @@ fn the_table_of_methods_and_networks_is_what_runs() {
 #[test]
 fn figures_are_there() {
     let scene = Scene::trained();
-    let outline = Outline::new(&scene.network.graph, [scene.input.height, scene.input.width]).unwrap();
+    let outline =
+        Outline::new(&scene.network.graph, [scene.input.height, scene.input.width], &scene.network.device).unwrap();
     for entry in ENTRIES {
         let wanted = std::env::var_os("TESSERA_FIGURES").is_some() && !figure(entry).exists();
         let drawn = wanted.then(|| scene.map(CAT, &MethodSpec::plain(entry.id)));

@@ -13,7 +13,7 @@ use tessera_core::network::rule::Rules;
 use tessera_core::network::zoo::recognise::{Shapes, recognise, unused};
 use tessera_core::network::zoo::{self, Dimensions};
 use tessera_tests::golden::{Distance, distance};
-use tessera_tests::zoo::{Golden, Ready, blocks, uniform};
+use tessera_tests::zoo::{Golden, Ready, Windows, blocks, uniform};
 use tessera_tests::{bytes, root};
 
 /// The least tolerance: some f32 roundings in a sum of thousands.
@@ -227,4 +227,33 @@ fn networks_at_full_width_equal_their_references() {
         format!("{}: {lines} in {:.1} s", golden.file, start.elapsed().as_secs_f32())
     };
     judge(&goldens.iter().map(report).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_a_window_changes_is_all_that_is_computed_again() {
+    let reports: Vec<String> = Golden::all(false).iter().map(windowed).collect();
+    judge(&reports);
+}
+
+/// Logits of pictures with a window changed, on both ways; batch norms folded, as networks are run.
+fn windowed(golden: &Golden) -> String {
+    let graph = golden.graph();
+    let parameters = golden.parameters(&graph);
+    let (graph, parameters) = fold_batch_norms(graph, parameters);
+    let ready = Ready::new(graph, parameters);
+    let (picture, [height, width]) = (golden.input(), golden.size);
+    let side = 5;
+    let begins = |length: usize| vec![0, 1, length / 2 - 3, length - side];
+    let numbers = uniform("window", 3 * side * side).map(|u| u as f32).collect();
+    let windows = Windows { side, numbers, rows: begins(height), columns: begins(width) };
+    let found = ready.windowed(picture.clone(), golden.size, &windows);
+    let mut lines = vec![];
+    for (logits, place) in
+        found.iter().zip(windows.rows.iter().flat_map(|&row| windows.columns.iter().map(move |&column| [row, column])))
+    {
+        let tape = ready.run(windows.laid(&picture, golden.size, place), golden.size, &[], &Rules::default());
+        let whole = ready.value(&tape, ready.graph.output());
+        note(&mut lines, &format!("{place:?}"), distance(logits, &whole), LEAST);
+    }
+    format!("{}: {}", golden.file, lines.join(", "))
 }

@@ -49,8 +49,7 @@ impl Key {
     /// The map that a method draws for a question.
     #[must_use]
     pub fn new(question: Question, seed: u64, spec: &MethodSpec) -> Self {
-        let random = tessera_core::method::ENTRIES.iter().any(|entry| entry.id == spec.id && entry.is_random());
-        Self { question, seed: random.then_some(seed), spec: spec.brief() }
+        Self { question, seed: spec.draws().then_some(seed), spec: spec.brief() }
     }
 
     /// A text that is different for every key.
@@ -83,5 +82,9 @@ pub(super) mod tests {
         assert_eq!(Key::new(question, 7, &usual), key("smoothgrad", 1));
         assert_ne!(Key::new(question, 8, &usual), key("smoothgrad", 1));
         assert_eq!(Key::new(question, 8, &MethodSpec::plain("gradcam")), key("gradcam", 1));
+        let mut training = MethodSpec::plain("gradient");
+        assert_eq!(Key::new(question, 8, &training).seed, None);
+        training.settings.0.insert("statistics".into(), "batch".into());
+        assert_eq!(Key::new(question, 8, &training).seed, Some(8), "dropout is drawn");
     }
 }

@@ -11,10 +11,10 @@ use tessera_core::descriptor::Sign;
 use tessera_core::experiment::record::{Made, Outcome, Unit};
 use tessera_core::experiment::spec::{Convention, VERSION};
 use tessera_core::experiment::subject::{PhotoSpec, Subject};
-use tessera_core::experiment::{Cell, MethodSpec, NetworkSpec, Record, Spec};
+use tessera_core::experiment::{Cell, Classes, MethodSpec, NetworkSpec, Record, Spec};
 use tessera_core::figure::answer::answer;
 use tessera_core::map::steps::apply;
-use tessera_core::map::{Facts, Map, npy};
+use tessera_core::map::{Facts, Map, Provenance, npy};
 use tessera_core::method::lrp;
 use tessera_core::photo::{Input, Photo, prepare};
 
@@ -94,7 +94,7 @@ impl Explain {
         if self.json {
             println!("{}", pretty(&record))
         } else {
-            self.print(&record)
+            self.print(&record, &model.classes)
         }
         Ok(())
     }
@@ -153,24 +153,29 @@ impl Explain {
         Ok(Made { file: Some(file), ..Made::new(map, vec![]) })
     }
 
-    fn print(&self, record: &Record) {
+    fn print(&self, record: &Record, classes: &Classes) {
         let unit = &record.units[0];
         let target = &unit.target;
         println!("{} as {} ({}): {:.2} %", self.photo.display(), target.name, target.index, target.probability * 100.0);
         for (name, outcome) in record.names().iter().zip(&unit.outcomes) {
             match outcome {
-                Outcome::Map(made) => self.print_map(name, made),
+                Outcome::Map(made) => self.print_map(name, made, classes),
                 Outcome::Missing(sentence) => println!("  {name:<10} no map: {sentence}"),
             }
         }
     }
 
-    fn print_map(&self, name: &str, made: &Made) {
+    fn print_map(&self, name: &str, made: &Made, classes: &Classes) {
         let facts = &made.map;
         let sign = if facts.sign == Sign::Signed { "signed" } else { "positive" };
         let size = format!("{} x {} x {}", facts.channels, facts.height, facts.width);
         let file = |made: &Made| self.out.join(made.file.as_deref().unwrap_or_default()).display().to_string();
-        println!("  {name:<10} {size:<13} {sign:<8} {}{}", file(made), trust(facts));
+        println!(
+            "  {name:<10} {size:<13} {sign:<8} {}{}{}",
+            file(made),
+            chosen(&facts.provenance, classes),
+            trust(facts)
+        );
         match &made.stepped {
             Some(Outcome::Map(stepped)) => {
                 let steps: Vec<String> = stepped.map.steps.iter().map(ToString::to_string).collect();
@@ -182,10 +187,17 @@ impl Explain {
     }
 }
 
+/// Which class a map explains, where the network as in training chose it.
+fn chosen(from: &Provenance, classes: &Classes) -> String {
+    let named = |_| format!("  for {} ({}), chosen as in training", classes.name(from.target), from.target);
+    from.answered.map(named).unwrap_or_default()
+}
+
 /// How far a map may be off, where that is known.
 fn trust(facts: &Facts) -> String {
-    let error = facts.provenance.error.map(|error| format!("  standard error {:.1} %", error * 100.0));
-    let residual = facts.provenance.residual.and_then(|residual| residual.share());
+    let from = &facts.provenance;
+    let error = from.error.map(|error| format!("  standard error {:.1} %", error * 100.0));
+    let residual = from.residual.and_then(|residual| residual.share());
     let residual = residual.map(|share| format!("  residual {:.1} %", share * 100.0));
     error.into_iter().chain(residual).collect()
 }

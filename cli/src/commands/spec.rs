@@ -99,7 +99,8 @@ impl WriteSpec {
         let size = self.common.size.map_or(side, usize::from);
         let model = Model::open(&self.common.model, (!self.singles).then_some(size), self.common.device.into())?;
         let (_, dataset) = self.dataset.read(&model.classes)?;
-        let outline = Outline::new(&model.network.graph, [size, size]).map_err(|error| error.to_string())?;
+        let outline = Outline::new(&model.network.graph, [size, size], &model.network.device)
+            .map_err(|error| error.to_string())?;
         let bcos = !outline.lacks.contains(&Need::Scales);
         let table = read_table(self.mosaics.as_deref())?;
         let subject = self.subject(dataset.spec(), layout, table.as_deref());

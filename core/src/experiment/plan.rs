@@ -3,7 +3,7 @@
 use super::run::RunError;
 use super::spec::{MethodSpec, Spec};
 use crate::method;
-use crate::network::plan::Plan;
+use crate::network::plan::{Pass, Plan};
 
 /// What a run will take.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Forecast {
         };
         let methods = spec.methods.iter().map(own).collect::<Result<Vec<f64>, RunError>>()?;
         let passes = 1.0 + methods.iter().sum::<f64>();
-        Ok(Forecast { units, passes, methods, memory: network.memory(true) })
+        Ok(Forecast { units, passes, methods, memory: network.memory(Pass::Gradient) })
     }
 
     /// Passes of all units.

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::spec::{MethodSpec, Target};
-use crate::descriptor::{ChoiceError, Cost, Scale};
+use crate::descriptor::{ChoiceError, Cost, Scale, Settings};
 use crate::map::Map;
 use crate::method::{self, Gathered, MethodError, Portion, Watcher, Work};
 use crate::network::shape::ShapeError;
@@ -149,7 +149,7 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
     let values = input.normalised(&network.card.preprocess);
     let mut session = Session::new(network, values, input.height, input.width).map_err(RunError::Shape)?;
     let foreseen =
-        methods.iter().zip(&settings).filter_map(|(spec, settings)| method::foreseen(&spec.id, settings, &session));
+        methods.iter().zip(&settings).flat_map(|(spec, settings)| method::foreseen(&spec.id, settings, &session));
     session.foresee(foreseen.collect());
     let answer = Answer { logits: session.logits().await?, output: network.card.output };
     if cell.target == Target::Truth {
@@ -174,15 +174,18 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
         if observer.see(Step::Running { at, done: done + begun, all }).await == Flow::Stop {
             return Ok(Flow::Stop);
         }
+        let own = own_choice(&cell, &settings, &session).await?;
+        let answered = own.as_ref().map(|_| target);
         let mut watching = Watching { observer, at, done, passes: costs[at], all, stopped: false };
         let mut work = Work {
             session: &mut session,
             input,
-            objective: Objective { classes: classes.clone(), scale: cell.scale },
+            objective: Objective { classes: own.unwrap_or_else(|| classes.clone()), scale: cell.scale },
+            answered,
             settings,
             seed: cell.seed,
             entry: method::entry(&spec.id).expect("completed above"),
-            passes: 1.0 + costs[at],
+            passes: 1.0 + costs[at] + f64::from(u8::from(answered.is_some())),
             portion: cell.portion,
             watcher: &mut watching,
         };
@@ -201,6 +204,20 @@ pub async fn explain(network: &Network, cell: Cell<'_>, observer: &mut dyn Obser
         }
     }
     Ok(Flow::Go)
+}
+
+/// The classes that the target means to a method's own network, where that one is to choose.
+async fn own_choice(
+    cell: &Cell<'_>,
+    settings: &Settings,
+    session: &Session<'_>,
+) -> Result<Option<Vec<(usize, f32)>>, ReadError> {
+    if !matches!(cell.target, Target::Predicted | Target::Least) {
+        return Ok(None);
+    }
+    let logits = method::own_logits(settings, session, cell.seed).await?;
+    let output = session.network.card.output;
+    Ok(logits.and_then(|logits| Answer { logits, output }.resolve(cell.target)))
 }
 
 /// Share of a method's samples that are drawn already.

@@ -55,6 +55,10 @@ pub struct Provenance {
     /// Index of the class it was compared with, where a difference of two is explained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<usize>,
+    /// Index of the class that the network's answer would have had explained, where the class was chosen by the network as
+    /// in training: the two may be one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<usize>,
     /// On which scale the class's output was explained.
     #[serde(default)]
     pub scale: Scale,

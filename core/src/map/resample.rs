@@ -37,9 +37,11 @@ pub fn resample(values: &[f32], from: (usize, usize), to: (usize, usize), how: I
         .chunks_exact(from.1)
         .flat_map(|row| columns.iter().map(|tap| tap.iter().map(|&(at, weight)| row[at] * weight).sum::<f32>()))
         .collect();
-    let mut tall = Vec::with_capacity(to.0 * to.1);
-    for tap in rows {
-        tall.extend((0..to.1).map(|x| tap.iter().map(|&(y, weight)| wide[y * to.1 + x] * weight).sum::<f32>()));
+    let mut tall = vec![0.0; to.0 * to.1];
+    for (row, tap) in tall.chunks_exact_mut(to.1.max(1)).zip(rows) {
+        for (y, weight) in tap {
+            row.iter_mut().zip(&wide[y * to.1..]).for_each(|(sum, value)| *sum += value * weight);
+        }
     }
     tall
 }

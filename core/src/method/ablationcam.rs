@@ -92,6 +92,6 @@ async fn by_taking_away(work: &mut Work<'_, '_>, node: NodeId, whole: f32) -> Re
         map.facts.provenance.samples = (scores.len() < channels).then_some((scores.len(), channels));
         Ok(map)
     };
-    let samples = Samples::of(work, channels, 1, false);
+    let samples = Samples::of(work, channels, 1, Pass::Part);
     sampled::<Scores>(work, samples, draw, finish).await
 }

@@ -136,7 +136,7 @@ impl Parts {
             let found = scores.into_iter().map(f64::from).collect();
             drawn(work, self, &Answers { drawn: numbers.to_vec(), rows, found })
         };
-        let samples = Samples::of(work, count, 1, false);
+        let samples = Samples::of(work, count, 1, Pass::Forward);
         sampled::<Scores>(work, samples, draw, finish).await
     }
 }

@@ -4,6 +4,7 @@ use super::prelude::*;
 use crate::network::Network;
 use crate::network::op::Kind;
 use crate::network::rule::Rules;
+use crate::network::value::ReadError;
 
 /// A derivative at the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,41 +19,75 @@ pub enum Derivative {
     Deconvolution,
 }
 
-/// The parameter that says what batch norms do.
+/// The parameter that says whether the network is as it answers or as in training. Its words are those of batch norms, of
+/// which dropout was added later.
 pub const STATISTICS: Param = Param {
     id: "statistics",
-    sentence: "What batch norms take mean and variance of.",
+    sentence: "Whether the network is as it answers or as in training: what batch norms take mean and variance of, and whether dropout is at work.",
     unit: "",
     domain: Domain::Choice(&[
-        ("training", "Of the photos the network was trained on, as for its answer."),
+        ("training", "Of the photos the network was trained on, and no dropout: the network that answers."),
         (
             "batch",
-            "Of the pictures that go through together, as while training: another network than the one that answers.",
+            "Of the pictures that go through together, and dropout drawn by the seed, as in training: another network than the one that answers.",
         ),
     ]),
 };
 
-/// Passes forward for each picture that a derivative is taken at: with a batch's own statistics the shared one is another
-/// network's.
+/// The parameter that says which network chooses the class.
+pub const CLASS: Param = Param {
+    id: "class",
+    sentence: "Whose predicted or least likely class is explained, where one of these is asked for; a class that is named stays.",
+    unit: "",
+    domain: Domain::Choice(&[
+        ("answer", "That of the network as it answers."),
+        ("own", "That of the network whose derivative is taken, which with `statistics` batch is another one."),
+    ]),
+};
+
+/// Whether the network is to be as in training.
 #[must_use]
-pub fn forward(settings: &Settings) -> f64 {
-    if settings.word(STATISTICS.id) == Some("batch") { 2.0 } else { 1.0 }
+pub fn is_in_training(settings: &Settings) -> bool {
+    settings.word(STATISTICS.id) == Some("batch")
 }
 
-/// The network with batch norms that take statistics of the pictures that go through together, if that is set.
+/// Passes forward for each picture that a derivative is taken at: in training the shared one is another network's.
+#[must_use]
+pub fn forward(settings: &Settings) -> f64 {
+    if is_in_training(settings) { 2.0 } else { 1.0 }
+}
+
+/// The network as in training, if that is set.
 ///
 /// # Errors
-/// If it is set and the network has no batch norms that could.
+/// If it is set and training would be no different.
 pub fn in_training(work: &Work<'_, '_>) -> Result<Option<Network>, MethodError> {
-    if work.settings.word(STATISTICS.id) != Some("batch") {
+    if !is_in_training(&work.settings) {
         return Ok(None);
     }
     let refused = || {
-        let why =
-            "The network has no batch norms that could take a batch's own statistics: set statistics to training.";
+        let why = "The network has neither batch norms that could take a batch's own statistics nor a dropout that is known: set statistics to training.";
         MethodError::Refused(why.into())
     };
-    work.session.network.in_training().map(Some).ok_or_else(refused)
+    work.session.network.in_training(work.seed).map(Some).ok_or_else(refused)
+}
+
+/// Whether the network whose derivative is taken chooses the class, and is another than the one that answers.
+#[must_use]
+pub fn chooses(settings: &Settings) -> bool {
+    is_in_training(settings) && settings.word(CLASS.id) == Some("own")
+}
+
+/// The logits of the network whose derivative is taken, where that one is to choose the class and is another than the one
+/// that answers.
+///
+/// # Errors
+/// If the device fails.
+pub async fn own_logits(settings: &Settings, session: &Session<'_>, seed: u64) -> Result<Option<Vec<f32>>, ReadError> {
+    let network = chooses(settings).then(|| session.network.in_training(seed));
+    let Some(network) = network.flatten() else { return Ok(None) };
+    let mut session = session.on(&network, session.input()).expect("it takes what the network itself takes");
+    session.logits().await.map(Some)
 }
 
 /// The parameter that chooses one.

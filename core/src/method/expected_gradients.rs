@@ -93,7 +93,7 @@ pub async fn over(work: &mut Work<'_, '_>, baselines: &[Vec<f32>]) -> Result<Map
     let finish = async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| {
         Ok(found.map(work, found.mean.clone(), samples))
     };
-    let all = Samples::of(work, samples, 3 * height * width, true);
+    let all = Samples::of(work, samples, 3 * height * width, Pass::Gradient);
     sampled::<Moments>(work, all, draw, finish).await
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `R = dy / dx`, with `x` the normalised input (Simonyan, Vedaldi and Zisserman 2013).
 
-use super::derivative::{Derivative, STATISTICS, forward};
+use super::derivative::{CLASS, Derivative, STATISTICS, forward};
 use super::prelude::*;
 
 /// What is said of it.
@@ -21,7 +21,7 @@ pub const ENTRY: Entry = Entry {
     needs: &[],
     sign: Sign::Signed,
     promises: &[],
-    params: &[STATISTICS],
+    params: &[STATISTICS, CLASS],
 };
 
 /// Passes it takes.

@@ -1,6 +1,6 @@
 //! Guided backpropagation: the gradient, where at each rectifier only a positive signal passes (Springenberg et al. 2014).
 
-use super::derivative::{Derivative, STATISTICS, forward};
+use super::derivative::{CLASS, Derivative, STATISTICS, forward};
 use super::prelude::*;
 
 /// What is said of it.
@@ -19,7 +19,7 @@ pub const ENTRY: Entry = Entry {
     needs: &[Need::Rectifiers],
     sign: Sign::Signed,
     promises: &[],
-    params: &[STATISTICS],
+    params: &[STATISTICS, CLASS],
 };
 
 /// Passes it takes.

@@ -217,23 +217,30 @@ impl Bottleneck {
     }
 
     /// The mean derivative of `ln p` by what is kept, over draws of the noise.
+    ///
+    /// With `a` for active places, what goes on is `a (l r + (1 - l) m) + a (1 - l) s e`, and its derivative by `l` is
+    /// `a (r - m) - a s e`: what no draw changes is worked out once, not for every copy.
     fn slope(&self, work: &mut Work<'_, '_>, node: NodeId, kept: &Tensor<4>, (step, copies): (usize, usize)) -> Tensor<4> {
         let [_, channels, rows, columns] = self.features.dims();
         let count = channels * rows * columns;
-        let mut sum = Sum::default();
-        for batch in work.batches(copies, true) {
+        let drowned = kept.clone().neg() + 1.0;
+        let steady = (self.features.clone() * kept.clone() + self.mean.clone() * drowned.clone()) * self.active.clone();
+        let loud = drowned * self.deviation.clone() * self.active.clone();
+        let (mut sum, mut with_noise) = (Sum::default(), Sum::default());
+        for batch in work.batches(copies, Pass::Part) {
             let n = batch.len();
             let first = ((step * copies + batch.start) * count) as u64;
             let draws = self.stream.normals(first, n * count);
             let noise = work.upload(draws, &[n, channels, rows, columns]).pictures();
-            let usual = noise * self.deviation.clone() + self.mean.clone();
-            let through = self.features.clone() - usual.clone();
-            let mixed = (through.clone() * kept.clone() + usual) * self.active.clone();
+            let mixed = noise.clone() * loud.clone() + steady.clone();
             let objective = work.objective.clone();
             let signal = work.session.pull_from(node, mixed, &objective);
-            sum.add(batch.start, &Value::from(signal * through * self.active.clone()));
+            with_noise.add(batch.start, &Value::from(signal.clone() * noise));
+            sum.add(batch.start, &Value::from(signal));
         }
-        sum.total().reshape([1, channels, rows, columns]) / copies as f64
+        let total = |sum: &Sum| sum.total().reshape([1, channels, rows, columns]);
+        let through = (self.features.clone() - self.mean.clone()) * total(&sum);
+        (through - self.deviation.clone() * total(&with_noise)) * self.active.clone() / copies as f64
     }
 }
 

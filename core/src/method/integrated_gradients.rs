@@ -1,10 +1,10 @@
 //! Integrated gradients: the gradient, summed on the straight way from a picture that shows nothing.
 //!
 //! `R = (x - b) sum_k w_k dy/dx at b + t_k (x - b)` (Sundararajan, Taly and Yan 2017). Complete but for the quadrature:
-//! what is missing of `y(x) - y(b)` is told with the map. With a batch's own statistics all places go through the network
-//! together, and what is missing is much.
+//! what is missing of `y(x) - y(b)` is told with the map. As in training all places go through the network together, each
+//! with its own draws of dropout, and what is missing is much.
 
-use super::derivative::{STATISTICS, forward, in_training};
+use super::derivative::{CLASS, STATISTICS, forward, in_training, is_in_training};
 use super::moments::Sum;
 use super::prelude::*;
 use super::quadrature::Quadrature;
@@ -51,6 +51,7 @@ pub const ENTRY: Entry = Entry {
         },
         BASELINE,
         STATISTICS,
+        CLASS,
     ],
 };
 
@@ -59,7 +60,7 @@ pub(super) fn cost(settings: &Settings, _: &Plan) -> Cost {
     let steps = settings.count("steps");
     // In pieces, each step goes forward twice, and none goes without the others.
     let cost = Cost::of(2.0 + forward(settings) * steps as f64, steps as f64);
-    if settings.word(STATISTICS.id) == Some("batch") { cost } else { cost.of_samples(steps) }
+    if is_in_training(settings) { cost } else { cost.of_samples(steps) }
 }
 
 /// The map of the input's size.
@@ -94,7 +95,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         map.facts.provenance.samples = Some((counted(walked), steps));
         Ok(map)
     };
-    let mut samples = Samples::of(work, steps, far.len(), true);
+    let mut samples = Samples::of(work, steps, far.len(), Pass::Gradient);
     if training.is_some() {
         samples.batch = steps;
     }
@@ -111,7 +112,7 @@ fn together(work: &Work<'_, '_>, network: &Network, inputs: Tensor<4>) -> Result
     let session = session.map_err(|error| MethodError::Refused(error.to_string()))?;
     session.pull_in_pieces(&work.objective, &Rules::gradient(), TOGETHER).map_err(|fit| {
         MethodError::Refused(format!(
-            "With the batch's own statistics all steps go through the network together, which takes more memory than there \
+            "As in training all steps go through the network together, which takes more memory than there \
              may be: set steps to at most {}, or statistics to training.",
             fit.max(1)
         ))

@@ -20,10 +20,12 @@ mod regression;
 mod sampling;
 pub mod work;
 
-use crate::descriptor::{Catalogue, Cost, Domain, Entry, Param, Settings};
+use crate::descriptor::{Catalogue, Choice, Cost, Domain, Entry, Param, Settings};
 use crate::map::Map;
 use crate::network::rule::Rules;
 use crate::network::{Plan, Session};
+use crate::photo::baseline::BASELINE;
+pub use derivative::own_logits;
 pub use gathered::{Gathered, Portion};
 pub use work::{Flow, MethodError, Moment, Watcher, Work};
 
@@ -127,15 +129,40 @@ impl Catalogue for Methods {
     }
 }
 
-/// The backward pass that a method will make from the shared forward pass; none where it makes none, or walks through
+/// The backward passes that a method will make from the shared forward pass; none where it makes none, or walks through
 /// samples of its own.
 #[must_use]
-pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Option<Rules> {
-    if id == lrp::ENTRY.id {
-        return Some(lrp::rules(settings, &session.network.card.preprocess));
+pub fn foreseen(id: &str, settings: &Settings, session: &Session<'_>) -> Vec<Rules> {
+    match id {
+        _ if id == lrp::ENTRY.id => vec![lrp::rules(settings, &session.network.card.preprocess)],
+        _ if id == guided_backpropagation::ENTRY.id => vec![Rules::guided()],
+        _ if id == guided_gradcam::ENTRY.id => vec![Rules::gradient(), Rules::guided()],
+        _ if id == deconvolution::ENTRY.id => vec![Rules::deconvolution()],
+        _ => {
+            let cost = cost(id, settings, session.plan());
+            (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient).into_iter().collect()
+        }
     }
-    let cost = cost(id, settings, session.plan());
-    (cost.backward > 0.0 && cost.samples == 0).then(Rules::gradient)
+}
+
+impl Choice<Methods> {
+    /// Whether it draws at random as it is set, so that the seed counts.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        draws(&self.id, &self.settings)
+    }
+
+    /// Whether the network that it explains chooses the predicted or least likely class, and is another than the one that
+    /// answers.
+    #[must_use]
+    pub fn chooses(&self) -> bool {
+        derivative::chooses(&self.settings)
+    }
+}
+
+fn draws(id: &str, settings: &Settings) -> bool {
+    let drawn = derivative::is_in_training(settings) || settings.word(BASELINE.id) == Some("noise");
+    drawn || entry(id).is_some_and(Entry::is_random)
 }
 
 /// Draws a method's map. Every number of it is finite.

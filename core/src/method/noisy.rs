@@ -53,7 +53,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>, finish: fn(&Estimate) -> Vec<f3
     };
     let finish =
         async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| Ok(found.map(work, finish(&found), samples));
-    let all = Samples::of(work, samples, x.len(), true);
+    let all = Samples::of(work, samples, x.len(), Pass::Gradient);
     sampled::<Moments>(work, all, draw, finish).await
 }
 

@@ -104,9 +104,14 @@ pub const PRESETS: &[Preset] = &[
         sentence: "The methods of the ACML 2024 study of faithfulness, with that study's settings.",
         members: &[
             member("fakecam", &[], &[], ""),
-            member("gradient", OWN, SMOOTH, DROPOUT),
-            member("integrated_gradients", &[("steps", "100"), ("statistics", "batch")], SMOOTH, DROPOUT),
-            member("guided_backpropagation", OWN, SMOOTH, DROPOUT),
+            member("gradient", OWN, SMOOTH, DRAWS),
+            member(
+                "integrated_gradients",
+                &[("steps", "100"), ("statistics", "batch"), ("class", "own")],
+                SMOOTH,
+                DRAWS,
+            ),
+            member("guided_backpropagation", OWN, SMOOTH, DRAWS),
             member("gradcam", &[], STRETCHED, ""),
             member("gradcam_plus_plus", &[], STRETCHED, ""),
             member("scorecam", &[], STRETCHED, ""),
@@ -140,12 +145,12 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// The ACML 2024 study left networks in training mode when it took gradients.
-const OWN: &[(&str, &str)] = &[("statistics", "batch")];
+/// The ACML 2024 study left networks in training mode when it took gradients, and asked them so for the class.
+const OWN: &[(&str, &str)] = &[("statistics", "batch"), ("class", "own")];
 
-/// What else it did so.
-const DROPOUT: &str = "in the study's training mode dropout, which only its VGG-16 has, was at work too, and the classes \
-    predicted and least likely were those of that mode";
+/// What nobody can draw again.
+const DRAWS: &str = "where the network has dropout (of the study's two, VGG-16) the study's draws were others, and are not \
+    recorded";
 
 /// The preset of that id.
 #[must_use]

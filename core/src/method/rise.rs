@@ -78,7 +78,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let finish = async |work: &Work<'_, '_>, found: Estimate, _: &[Range<usize>]| {
         Ok(found.map(work, found.mean.iter().map(|mean| mean / share as f32).collect(), masks))
     };
-    let samples = Samples::of(work, masks, height * width, false);
+    let samples = Samples::of(work, masks, height * width, Pass::Forward);
     sampled::<Moments>(work, samples, draw, finish).await
 }
 

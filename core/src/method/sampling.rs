@@ -81,8 +81,8 @@ pub struct Samples {
 impl Samples {
     /// So many samples of so many numbers, in batches that fit the device.
     #[must_use]
-    pub fn of(work: &Work<'_, '_>, count: usize, length: usize, with_gradient: bool) -> Samples {
-        Samples { count, length, batch: work.session.plan().batch(with_gradient) }
+    pub fn of(work: &Work<'_, '_>, count: usize, length: usize, pass: Pass) -> Samples {
+        Samples { count, length, batch: work.session.plan().batch(pass) }
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
     let places = rows * columns;
     let draw = |work: &mut Work<'_, '_>, batch: Range<usize>| {
         let mask = |k: usize| mask(&maps[k * places..][..places], (rows, columns), (height, width));
-        let masks = work.upload(batch.clone().flat_map(mask).collect(), &[batch.len(), 1, height, width]);
+        let masks: Vec<Vec<f32>> = batch.clone().map(mask).collect();
+        let masks = work.upload(masks.concat(), &[batch.len(), 1, height, width]);
         let inputs = work.session.input().pictures() * masks.pictures();
         Ok(work.session.again(Value::from(inputs)).scores(&work.objective))
     };
@@ -59,7 +60,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>) -> Result<Map, MethodError> {
         map.facts.provenance.samples = (tried.len() < channels).then_some((tried.len(), channels));
         Ok(map)
     };
-    let samples = Samples::of(work, channels, 1, false);
+    let samples = Samples::of(work, channels, 1, Pass::Forward);
     sampled::<Scores>(work, samples, draw, finish).await
 }
 

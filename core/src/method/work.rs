@@ -5,6 +5,7 @@ use crate::descriptor::{Entry, Settings};
 use crate::map::{Facts, Map, Provenance, Residual};
 use crate::network::graph::NodeId;
 use crate::network::objective::Objective;
+use crate::network::plan::Pass;
 use crate::network::session::Session;
 use crate::network::value::{ReadError, Value};
 use crate::photo::Input;
@@ -78,6 +79,8 @@ pub struct Work<'w, 'n> {
     pub input: &'w Input,
     /// What is explained.
     pub objective: Objective,
+    /// The class that the network's answer would have had explained, where the method's own network chose.
+    pub answered: Option<usize>,
     /// All settings.
     pub settings: Settings,
     /// Seed of everything drawn at random.
@@ -140,8 +143,8 @@ impl Work<'_, '_> {
     }
 
     /// The numbers of samples in batches that fit the device.
-    pub fn batches(&self, samples: usize, with_gradient: bool) -> impl Iterator<Item = Range<usize>> + use<> {
-        cut(0..samples, self.session.plan().batch(with_gradient))
+    pub fn batches(&self, samples: usize, pass: Pass) -> impl Iterator<Item = Range<usize>> + use<> {
+        cut(0..samples, self.session.plan().batch(pass))
     }
 
     /// Copies of one picture.
@@ -198,11 +201,12 @@ impl Work<'_, '_> {
             settings: self.settings.clone(),
             target: self.objective.classes[0].0,
             against: self.objective.classes.get(1).map(|&(class, _)| class),
+            answered: self.answered,
             scale: self.objective.scale,
             node: node.map(|id| network.graph.nodes[id].name.clone()),
             network: network.card.id.clone(),
             input: self.session.size,
-            seed: self.entry.is_random().then_some(self.seed),
+            seed: super::draws(self.entry.id, &self.settings).then_some(self.seed),
             passes: self.passes,
             ..Provenance::default()
         };

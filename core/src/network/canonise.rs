@@ -1,6 +1,6 @@
 //! Canonisation: graph-to-graph functions that leave the outputs as they are.
 
-use super::graph::{Folded, Graph, NodeId, Trained};
+use super::graph::{Dropped, Folded, Graph, NodeId, Trained};
 use super::op::{BatchNorm, Op};
 use super::parameters::{Parameter, Parameters};
 
@@ -8,9 +8,9 @@ use super::parameters::{Parameter, Parameters};
 /// that op.
 ///
 /// `W' = scale W`, `b' = scale b + shift`, worked out in f64. Exact but for one rounding a weight. Left alone is a weight
-/// that serves twice or is brought to unit norm, an op whose own value is the features, a linear op on anything but
-/// vectors (a batch norm's channels are then another axis than the op's outputs), and a batch norm that follows any
-/// other op.
+/// that serves twice or is brought to unit norm, an op whose own value is the features or had a dropout behind it, a
+/// linear op on anything but vectors (a batch norm's channels are then another axis than the op's outputs), and a batch
+/// norm that follows any other op.
 #[must_use]
 pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Parameters) {
     let takers = graph.takers();
@@ -25,6 +25,7 @@ pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Par
             (Op::BatchNorm(norm), &[input])
                 if takers[node.inputs[0]] == 1
                     && node.inputs[0] != features
+                    && graph.dropped.iter().all(|dropped| dropped.node != node.inputs[0])
                     && !norm.names().any(|name| tied.contains(name))
                     && takes_folding(&folded.nodes[input].op, norm.channels, &tied, vectors[node.inputs[0]]) =>
             {
@@ -44,6 +45,7 @@ pub fn fold_batch_norms(graph: Graph, mut parameters: Parameters) -> (Graph, Par
         };
     }
     folded.features = place[graph.features];
+    folded.dropped = graph.dropped.iter().map(|&dropped| Dropped { node: place[dropped.node], ..dropped }).collect();
     (folded, parameters)
 }
 

@@ -21,6 +21,13 @@ pub struct Tape {
     pub shapes: Vec<Vec<usize>>,
 }
 
+impl Tape {
+    fn put(&mut self, node: NodeId, value: Value) {
+        self.shapes[node] = value.shape().to_vec();
+        self.values[node] = Some(value);
+    }
+}
+
 /// Runs the graph on a batch.
 ///
 /// Keeps the values of `taps` and of the output, and what a backward pass by those `rules` wants. Every other value is
@@ -44,9 +51,11 @@ pub fn watched(
     watch: Watch,
 ) -> Tape {
     let count = graph.nodes.len();
-    let tape = Tape { values: vec![None; count], traces: vec![None; count], shapes: vec![vec![]; count] };
+    let mut tape = Tape { values: vec![None; count], traces: vec![None; count], shapes: vec![vec![]; count] };
     let wanted = Wanted::of(graph, taps, rules, processor::is(&input.device()));
-    Walk::new(graph, weights, wanted).go(tape, 0, input, &vec![true; count], watch)
+    tape.put(0, input);
+    let included: Vec<bool> = (0..count).map(|id| id > 0).collect();
+    Walk::new(graph, weights, wanted).go(tape, &included, watch)
 }
 
 /// Runs only what depends on `node`, whose value is replaced by `value`, possibly of a larger batch. Everything else
@@ -65,14 +74,27 @@ pub fn resume(
     taps: &[NodeId],
     rules: Option<&Rules>,
 ) -> Tape {
-    let downstream = graph.reachable_from(node);
+    let mut downstream = graph.reachable_from(node);
     let mut start = tape.clone();
     for id in (0..graph.nodes.len()).filter(|&id| downstream[id]) {
         (start.values[id], start.traces[id]) = (None, None);
     }
     let mut wanted = Wanted::of(graph, taps, rules.as_slice(), processor::is(&value.device()));
     (0..downstream.len()).filter(|&id| !downstream[id]).for_each(|id| wanted.values[id] = true);
-    Walk::new(graph, weights, wanted).go(start, node, value, &downstream, &mut |_| ())
+    start.put(node, value);
+    downstream[node] = false;
+    Walk::new(graph, weights, wanted).go(start, &downstream, &mut |_| ())
+}
+
+/// Runs the included nodes on a tape that holds what they need of the others, and keeps the output alone.
+///
+/// # Panics
+/// If the tape did not keep a value that is needed.
+#[must_use]
+pub fn go_on(graph: &Graph, weights: &[Weights], tape: Tape, included: &[bool]) -> Tape {
+    let mut wanted = Wanted::of(graph, &[], &[], false);
+    included.iter().zip(&mut wanted.values).for_each(|(included, wanted)| *wanted |= !included);
+    Walk::new(graph, weights, wanted).go(tape, included, &mut |_| ())
 }
 
 /// Whether a tape has kept all that a backward pass by these rules wants.
@@ -161,11 +183,9 @@ impl<'a> Walk<'a> {
         Walk { graph, weights, last: graph.last_uses(), takers: graph.takers(), wanted }
     }
 
-    fn go(&self, mut tape: Tape, start: NodeId, value: Value, included: &[bool], watch: Watch) -> Tape {
-        tape.shapes[start] = value.shape().to_vec();
-        tape.values[start] = Some(value);
+    fn go(&self, mut tape: Tape, included: &[bool], watch: Watch) -> Tape {
         let mut done = included.iter().map(|included| !included).collect::<Vec<_>>();
-        for id in start + 1..self.graph.nodes.len() {
+        for id in 0..self.graph.nodes.len() {
             if std::mem::replace(&mut done[id], true) {
                 continue;
             }
@@ -176,8 +196,10 @@ impl<'a> Walk<'a> {
                 None => self.step(id, inputs),
             };
             tape.traces[end] = trace;
-            tape.shapes[end] = value.shape().to_vec();
-            tape.values[end] = (self.wanted.values[end] || self.last[end] > end).then_some(value);
+            tape.put(end, value);
+            if !self.wanted.values[end] && self.last[end] == end {
+                tape.values[end] = None;
+            }
             watch(id);
         }
         tape

@@ -51,6 +51,17 @@ pub struct Trained {
     pub bias: Vec<f32>,
 }
 
+/// A dropout that stood behind a node's value in training; networks are run without it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dropped {
+    /// The node.
+    pub node: NodeId,
+    /// Share of its numbers that was set to zero, less than 1.
+    pub share: f64,
+    /// Whether the numbers of a picture went together: stochastic depth.
+    pub whole: bool,
+}
+
 /// A network: nodes in topological order; the first is the input, the last gives the logits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
@@ -66,6 +77,8 @@ pub struct Graph {
     pub folded: Vec<Folded>,
     /// Batch norms as they were trained, where that is known: what they need to take a batch's own statistics.
     pub trained: Vec<Trained>,
+    /// Where training had a dropout, in order, as far as that is known.
+    pub dropped: Vec<Dropped>,
 }
 
 impl Graph {

@@ -34,13 +34,14 @@ pub struct Network {
 }
 
 impl Network {
-    /// The same as in training: batch norms take the statistics of the batch that goes through. None where it has no batch
-    /// norm that is known as it was trained.
+    /// The same as in training: batch norms take the statistics of the batch that goes through, and dropout draws by the
+    /// seed. None where it is known of neither, so that training would be no different.
     #[must_use]
-    pub fn in_training(&self) -> Option<Network> {
+    pub fn in_training(&self, seed: u64) -> Option<Network> {
         let Network { card, graph, weights, device } = self;
         let (card, device) = (card.clone(), device.clone());
-        let (graph, weights) = (!graph.trained.is_empty()).then(|| in_training(graph, weights, &device))?;
+        let differs = !(graph.trained.is_empty() && graph.dropped.is_empty());
+        let (graph, weights) = differs.then(|| in_training(graph, weights, seed, &device))?;
         Some(Network { card, graph, weights, device })
     }
 }

@@ -1,8 +1,10 @@
 //! A batch of inputs on one network: its forward pass is made once and shared by all methods that ask.
 
 use super::backward;
+use super::cone::Region;
 use super::forward::{self, Tape, Wanted};
 use super::graph::NodeId;
+use super::incremental::Incremental;
 use super::load::Network;
 use super::objective::Objective;
 use super::pieces::Pieces;
@@ -63,7 +65,7 @@ impl<'a> Session<'a> {
     fn of(network: &'a Network, input: Value, shapes: &[Vec<usize>], taps: &[NodeId]) -> Session<'a> {
         let features = marked(network, shapes);
         let taps = [taps, &[features]].concat();
-        let plan = Plan::of(&network.graph, shapes, features);
+        let plan = Plan::of(&network.graph, shapes, features, &network.device);
         let size = (shapes[0][2], shapes[0][3]);
         let rules = vec![Rules::gradient()];
         Session { network, size, features, input, taps, rules, tape: None, gradients: vec![], plan }
@@ -359,6 +361,14 @@ impl<'a> Session<'a> {
             tape.values[output].clone().expect("the output is kept")
         });
         objective.score(logits, network.card.output)
+    }
+
+    /// A way to the logits of pictures that differ from the first input in a window each, which makes but a part of a pass
+    /// for each; none where there is none.
+    #[must_use]
+    pub fn windows(&self, windows: Region) -> Option<Incremental<'a>> {
+        let first = Value::from(self.input().pictures().narrow(0, 0, 1));
+        Incremental::new(&self.network.graph, &self.network.weights, first, windows)
     }
 
     /// What comes back to each wanted node by these rules, when each input's seed is its weighted sum of logits:

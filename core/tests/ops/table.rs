@@ -26,7 +26,7 @@ const CHECKS: [(Check, &str); 6] = [
 ];
 
 /// The rows; each has to have been checked.
-const ROWS: [&str; 60] = [
+const ROWS: [&str; 61] = [
     "Constant",
     "Literal",
     "Convolution",
@@ -34,6 +34,7 @@ const ROWS: [&str; 60] = [
     "MatMul",
     "BatchNorm",
     "OwnStatistics",
+    "Dropout",
     "LayerNorm",
     "Activation Relu",
     "Activation LeakyRelu",
@@ -100,6 +101,7 @@ fn row(op: &Op) -> &'static str {
         Op::MatMul => "MatMul",
         Op::BatchNorm(_) => "BatchNorm",
         Op::OwnStatistics(_) => "OwnStatistics",
+        Op::Dropout(_) => "Dropout",
         Op::LayerNorm(_) => "LayerNorm",
         Op::Activation(op) => activation(*op),
         Op::PRelu(_) => "PRelu",
@@ -223,7 +225,7 @@ fn preface() -> String {
         place of it, where the op leaves one, the same bits.\n\
         - **kinks**: where there is no derivative it is exactly the one that PyTorch takes.\n\
         - **batch**: a batch of three is its three pictures one by one, bit for bit, forward and backward, on the processor.\n  \
-        Left out are cases that mix the pictures (own statistics, a reduction, a slice or a transposition of the first axis) or have none.\n\
+        Left out are cases that mix the pictures (own statistics, dropout, a reduction, a slice or a transposition of the first axis) or have none.\n\
         - **refusals**: what does not fit is one sentence before a tensor is touched, never a panic.\n\n\
         What graphs do with ops (reuse, skip connections, suffix runs, several seeds, rules, folding) is in\n\
         `core/tests/ops/graphs`.\n\n"

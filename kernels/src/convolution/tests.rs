@@ -170,6 +170,24 @@ fn clamping_keeps_nan() {
 }
 
 #[test]
+fn another_padding_is_as_good_as_prepared_anew() {
+    for (case, isa) in cases().iter().flat_map(|case| Isa::available().into_iter().map(move |isa| (case, isa))) {
+        let (weights, bias) = (noise(case.geometry.weight_count(), 5), noise(case.geometry.outputs, 6));
+        let input = noise(case.batch * case.geometry.inputs * case.size[0] * case.size[1], 7);
+        let run = |convolution: &Convolution| {
+            let plane: usize = convolution.geometry().output_size(case.size).iter().product();
+            let mut output = vec![0.0; case.batch * case.geometry.outputs * plane];
+            convolution.run(&input, case.batch, case.size, Epilogue::default(), &mut output, &mut Scratch::default());
+            output
+        };
+        let geometry = Geometry { padding: [2, 1, 0, 3], ..case.geometry };
+        let padded = Convolution::for_isa(isa, case.geometry, &weights, Some(&bias)).padded(geometry.padding);
+        assert_eq!(*padded.geometry(), geometry);
+        assert!(run(&padded) == run(&Convolution::for_isa(isa, geometry, &weights, Some(&bias))), "{geometry:?}");
+    }
+}
+
+#[test]
 fn weights_can_be_had_back() {
     for case in cases() {
         let weights = noise(case.geometry.weight_count(), 5);

@@ -1,5 +1,4 @@
 """Gradients and what is made of them, by captum; each function yields (id, map, facts)."""
-import copy
 from contextlib import contextmanager
 from unittest import mock
 
@@ -15,7 +14,6 @@ from draws import Stream
 from networks import zoo
 from rescale import rescale
 
-TOGETHER = 20
 SAMPLES, RULES = 8, [("gausslegendre", 50), ("riemann_middle", 20), ("riemann_trapezoid", 20)]
 
 
@@ -168,27 +166,6 @@ def guided_cam(case, name, guided):
     return guided * F.interpolate(cam.detach(), case.x.shape[2:], mode="bilinear", align_corners=False)
 
 
-def in_training(case):
-    """The same whose batch norms take the statistics of what goes through; without dropout."""
-    other = copy.copy(case)
-    other._model = case.model().train()
-    for m in other._model.modules():
-        if isinstance(m, nn.Dropout):
-            m.eval()
-    return other
-
-
-def training(case):
-    if not any(isinstance(m, nn.BatchNorm2d) for m in case.model().modules()):
-        return
-    case = in_training(case)
-    yield "gradient.training", Saliency(case.model()).attribute(case.x, target=case.target, abs=False), {}
-    if case.net.kind in ("relu", "relu6"):
-        yield "guided_backprop.training", overridden(case, lambda before, behind: before.relu()), {}
-    map = IntegratedGradients(case.model()).attribute(case.x, torch.zeros_like(case.x), case.target, n_steps=TOGETHER)
-    yield "integrated_gradients.training", map, {"n": TOGETHER}
-
-
 def maps(case):
     kind = case.net.kind
     yield from plain(case)
@@ -199,4 +176,3 @@ def maps(case):
         yield from guided(case)
     if kind == "relu":
         yield from deeplift(case)
-    yield from training(case)

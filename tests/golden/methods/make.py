@@ -38,14 +38,17 @@ import networks
 import perturbation
 import regression
 import relevance
+import training
 from store import File
 
 # What f32 changes by more is no reference: a descent led elsewhere, a sum that is zero, a kink right at a node.
 SENSITIVE = 0.01
-FAMILIES = {"relu": [gradients, cams, relevance], "relu6": [gradients, cams, relevance], "smooth": [gradients, cams],
-            "bcos": [bcos_maps]}
+FAMILIES = {"relu": [gradients, training, cams, relevance], "relu6": [gradients, training, cams, relevance],
+            "smooth": [gradients, training, cams], "bcos": [bcos_maps]}
 # What is made for one network alone.
 MORE = {"resnet18": [perturbation, regression, information], "vit_b_16": [attention]}
+# Networks for which nothing else is made.
+ONLY = {"vgg16_bn": [training]}
 
 
 def same(*names):
@@ -56,6 +59,7 @@ def same(*names):
 def nets(resnet18):
     small, vit = networks.small, "encoder.layers.encoder_layer_11.ln_1"
     yield "vgg11", lambda: small("vgg11", "relu", same("features.20", "features.10"))
+    yield "vgg16_bn", lambda: small("vgg16_bn", "relu", {})
     yield "resnet18", lambda: small("resnet18", "relu", networks.RESNET18)
     yield "densenet121", lambda: small("densenet121", "relu", {"relu": "own.relu"})
     yield "squeezenet1_1", lambda: small("squeezenet1_1", "relu", {"features.12": "own.cat_7"})
@@ -74,7 +78,7 @@ def make(net):
     single = net.case(torch.float32, double.target)
     file = File()
     file.add("logits", double.logits, single.logits)
-    for family in FAMILIES[net.kind] + MORE.get(net.id, []):
+    for family in ONLY.get(net.id, FAMILIES[net.kind] + MORE.get(net.id, [])):
         start = time.time()
         for (id, map, facts), (other, map32, _) in zip(family.maps(double), family.maps(single), strict=True):
             assert id == other, (id, other)

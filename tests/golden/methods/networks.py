@@ -121,11 +121,14 @@ class Case:
 
 
 class Net:
-    """`model` in f32, input `x` in f32, `nodes`: places of CAMs, name in the product to module here."""
+    """`model` in f32, input `x` in f32, `nodes`: places of CAMs, name in the product to module here.
 
-    def __init__(self, id, model, x, kind, nodes, about, tokens=None):
+    `left_out`: modules whose values training leaves out for a share of the pictures, though no module here does so.
+    """
+
+    def __init__(self, id, model, x, kind, nodes, about, tokens=None, left_out=None):
         self.id, self.model, self.x, self.kind, self.nodes, self.about = id, model, x, kind, nodes, about
-        self.tokens = tokens
+        self.tokens, self.left_out = tokens, left_out or {}
 
     def case(self, dtype, target=None):
         return Case(self, dtype, target)
@@ -156,7 +159,15 @@ def lite0_trained():
     about = {"weights": "public/models/efficientnet-lite0/model.safetensors",
              "input": "../lite0/cat.png, (value - 127) / 128"}
     return Net("efficientnet_lite0_trained", traced(model.eval()), x, "relu6",
-               {"_conv_head.relu6": "own._swish_1", "_blocks.10.add": "own.add_5"}, about)
+               {"_conv_head.relu6": "own._swish_1", "_blocks.10.add": "own.add_5"}, about, left_out=left_out(model))
+
+
+def left_out(model):
+    """Of EfficientNet: what is added to what went in. Tracing loses it, because it is a function that asks for the mode."""
+    count, most = len(model._blocks), model._global_params.drop_connect_rate
+    wide = [b._block_args for b in model._blocks]
+    adds = [a.stride in (1, [1]) and a.input_filters == a.output_filters for a in wide]
+    return {f"_blocks.{i}._bn2": most * float(i) / count for i in range(count) if adds[i]}
 
 
 def resnet18_trained(weights):

@@ -31,12 +31,21 @@ impl Contender {
     }
 
     /// Lets it make `passes` passes.
-    pub fn turn(&mut self, job: Job, passes: usize) -> Result<Turn, String> {
+    pub fn turn(&mut self, job: &str, passes: usize) -> Result<Turn, String> {
+        let turn = self.try_turn(job, passes)?;
+        turn.ok_or_else(|| format!("{} cannot do `{job}`", self.name))
+    }
+
+    /// The same; none where it answers `-`, which says that it has no such job.
+    pub fn try_turn(&mut self, job: &str, passes: usize) -> Result<Option<Turn>, String> {
         let before = processor::seconds(self.child.id());
-        writeln!(self.ask, "{} {passes}", job.name()).map_err(|error| format!("{} ended early: {error}", self.name))?;
+        writeln!(self.ask, "{job} {passes}").map_err(|error| format!("{} ended early: {error}", self.name))?;
         let line = self.line()?;
+        if line == "-" {
+            return Ok(None);
+        }
         let cpu = before.zip(processor::seconds(self.child.id())).map(|(before, after)| after - before);
-        Turn::read(&line, cpu).ok_or_else(|| format!("{} answered `{line}`", self.name))
+        Turn::read(&line, cpu).map(Some).ok_or_else(|| format!("{} answered `{line}`", self.name))
     }
 
     /// The number of its process.

@@ -44,7 +44,7 @@ fn natively(programs: &Programs, network: &Network) -> Result<Vec<Row>, String> 
         let mut bytes = [None; 4];
         opened(contender.id(), &mut bytes);
         for &job in jobs {
-            contender.turn(job, 1)?;
+            contender.turn(job.name(), 1)?;
             bytes[place(job)] = processor::peak(contender.id());
             processor::forget_peak(contender.id());
         }

@@ -2,7 +2,7 @@
 //!
 //! Six parts: `native` (torch and onnxruntime), `browser` (onnxruntime-web in Chromium), `visit` (seconds until the
 //! page is of use), `profile` (which kinds of op the time goes to), `memory` (what contenders hold at most) and `methods`
-//! (what each method takes beside bare passes). Each prints its table and writes a JSON file; `bench methods` runs one alone. `--networks` says which networks, `resnet50@448` for one at another size.
+//! (what each method takes beside bare passes and beside the libraries that people use). Each prints its table and writes a JSON file; `bench methods` runs one alone. `--networks` says which networks, `resnet50@448` for one at another size.
 
 mod browser;
 mod contender;

@@ -33,23 +33,34 @@ impl Programs {
         profile
     }
 
-    /// The command that says what each method takes on a network.
+    /// The command that lists the methods which a network can be asked for.
     pub fn methods(&self, network: &Network) -> Command {
         let mut methods = Command::new(&self.own);
         methods.arg("methods").arg(network.folder()).env("RAYON_NUM_THREADS", "1");
         methods
     }
 
+    /// The commands that start contenders at methods, each with one thread: Tessera, and the usual libraries.
+    pub fn at_methods(&self, network: &Network) -> [Command; 2] {
+        let mut libraries = peer(&self.python, "method_peers.py", "1");
+        libraries.arg(&network.name).arg(network.folder()).arg("1");
+        [self.tessera(network, "1"), libraries]
+    }
+
+    fn tessera(&self, network: &Network, threads: &str) -> Command {
+        let mut tessera = Command::new(&self.own);
+        tessera.arg("serve").arg(network.folder()).env("RAYON_NUM_THREADS", threads);
+        tessera
+    }
+
     /// The commands that start contenders, and what each can do.
     pub fn contenders(&self, network: &Network, threads: usize) -> [(Command, &'static [Job]); 3] {
         let threads = threads.to_string();
-        let mut tessera = Command::new(&self.own);
-        tessera.arg("serve").arg(network.folder()).env("RAYON_NUM_THREADS", &threads);
         let mut torch = peer(&self.python, "torch_peer.py", &threads);
         torch.arg(&network.name).arg(network.folder()).arg(&threads);
         let mut onnxruntime = peer(&self.python, "onnxruntime_peer.py", &threads);
         onnxruntime.arg(network.folder()).arg(&threads);
-        [(tessera, BOTH), (torch, BOTH), (onnxruntime, &[Job::Forward])]
+        [(self.tessera(network, &threads), BOTH), (torch, BOTH), (onnxruntime, &[Job::Forward])]
     }
 }
 
@@ -87,7 +98,7 @@ fn contest(plan: &Plan, programs: &Programs, network: &Network, threads: usize) 
     let (rounds, passes) = plan.turns(network);
     for contender in &mut contenders {
         for &job in contender.jobs {
-            contender.turn(job, 3)?;
+            contender.turn(job.name(), 3)?;
         }
     }
     for round in 0..rounds {
@@ -97,7 +108,7 @@ fn contest(plan: &Plan, programs: &Programs, network: &Network, threads: usize) 
             for contender in (0..count).map(|place| (place + round) % count) {
                 let contender = &mut contenders[contender];
                 if contender.jobs.contains(job) {
-                    let turn = contender.turn(*job, passes)?;
+                    let turn = contender.turn(job.name(), passes)?;
                     contest.enter(&contender.name, *job, turn);
                 }
             }

@@ -50,6 +50,8 @@ pub fn python() -> Result<PathBuf, String> {
 pub fn script(python: &Path, name: &str) -> Command {
     let mut command = Command::new(python);
     command.arg(scripts().join(name)).env("PYTHONDONTWRITEBYTECODE", "1").env("OMP_WAIT_POLICY", "PASSIVE");
+    // Bars of progress and warnings are no results.
+    command.env("TQDM_DISABLE", "1").env("PYTHONWARNINGS", "ignore");
     command
 }
 

@@ -75,12 +75,28 @@ pub fn provenance(drawn: &Drawn, network: &Network) -> String {
     )
 }
 
-/// What is explained: "tabby 281", or "tabby 281 rather than lynx 287 (probability)".
+/// What is explained: "tabby 281", or "tabby 281 rather than lynx 287 (probability)". Where the network as in training chose
+/// the class that is said, with the one its answer would have had.
 #[must_use]
 pub fn explained(from: &Provenance, network: &Network) -> String {
     let against = from.against.map(|class| format!(" rather than {} {class}", network.class(class)));
     let scale = if from.scale == Scale::Logit { String::new() } else { format!(" ({})", from.scale.title()) };
-    format!("{} {}{}{scale}", network.class(from.target), from.target, against.unwrap_or_default())
+    format!(
+        "{} {}{}{scale}{}",
+        network.class(from.target),
+        from.target,
+        against.unwrap_or_default(),
+        chosen(from, network)
+    )
+}
+
+/// Whose class it is, where the network as in training chose it.
+fn chosen(from: &Provenance, network: &Network) -> String {
+    match from.answered {
+        None => String::new(),
+        Some(class) if class == from.target => " (chosen as in training; the answer's too)".into(),
+        Some(class) => format!(" (chosen as in training; the answer's: {} {class})", network.class(class)),
+    }
 }
 
 /// What is set of a map's method beside the usual, and its seed.

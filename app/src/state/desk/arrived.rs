@@ -61,7 +61,8 @@ impl Desk {
         (buffer, picture): (&ArrayBuffer, Option<&ArrayBuffer>),
     ) {
         let from = &facts.provenance;
-        let classes = (from.target, from.against);
+        // Where the method's own network chose the class, the question was the answer's.
+        let classes = (from.answered.unwrap_or(from.target), from.against);
         let Some((seen, key)) = self.key(job, at, classes) else { return };
         let (rows, columns) = from.input;
         let picture = picture.map(|buffer| Uint8Array::new(buffer).to_vec());

@@ -37,6 +37,16 @@ impl Desk {
         })
     }
 
+    /// What these methods are asked to explain: the predicted class by that name, not its own, where one of them lets its own
+    /// network predict.
+    pub(super) fn target_of(self, seen: Seen, question: Option<Question>, methods: &[MethodSpec]) -> Target {
+        let by_hand = self.selection.with_untracked(|selection| selection.by_hand(seen.0).is_some());
+        let predicted = self.results.with_untracked(|results| results.answer(seen).map(|answer| answer.predicted()));
+        let follows = |question: &Question| !by_hand && predicted == Some(question.class);
+        let named = |question: &Question| !(follows(question) && methods.iter().any(MethodSpec::chooses));
+        question.filter(named).map_or(Target::Predicted, Question::target)
+    }
+
     /// The wanted methods that have not had their say.
     fn missing(self, seen: Seen, question: Option<Question>) -> Vec<MethodSpec> {
         let wanted = self.wanted.get_untracked();
@@ -75,7 +85,7 @@ impl Desk {
 
     /// Has these maps drawn: long ones in shares by as many workers as are free, all others by one.
     fn submit_methods(self, seen: Seen, question: Option<Question>, methods: Vec<MethodSpec>) {
-        let target = question.map_or(Target::Predicted, Question::target);
+        let target = self.target_of(seen, question, &methods);
         let (scale, seed) = self.wanted.with_untracked(|wanted| (wanted.scale, wanted.seed));
         let work = |methods: Vec<MethodSpec>, draws: Draws| Work::Explain {
             photo: seen.0,

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use tessera_core::descriptor::Scale;
 use tessera_core::experiment::MethodSpec;
+use tessera_core::network::plan::Pass;
 
 /// Name under which the browser keeps what is wanted.
 const KEY: &str = "tessera.wanted";
@@ -148,7 +149,7 @@ impl Desk {
     /// Bytes that methods hold at once beside the weights, at most: the values of a batch with its gradient.
     #[must_use]
     pub fn held(self) -> Option<u64> {
-        self.network.with(|network| Some(network.outline.as_ref()?.plan.memory(true)))
+        self.network.with(|network| Some(network.outline.as_ref()?.plan.memory(Pass::Gradient)))
     }
 
     /// What a method would take here.

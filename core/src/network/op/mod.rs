@@ -7,6 +7,7 @@ pub mod arithmetic;
 pub mod change;
 pub mod constant;
 pub mod convolution;
+pub mod dropout;
 pub mod linear;
 pub mod normalisation;
 pub mod pooling;
@@ -27,6 +28,7 @@ pub use arithmetic::Arithmetic;
 pub use change::Change;
 pub use constant::{Constant, Literal};
 pub use convolution::Convolution;
+pub use dropout::Dropout;
 pub use linear::Linear;
 pub use normalisation::{BatchNorm, LayerNorm, OwnStatistics};
 pub use pooling::{Pool, Pooling};
@@ -55,6 +57,8 @@ pub enum Op {
     BatchNorm(BatchNorm),
     /// Batch normalisation with the batch's own statistics.
     OwnStatistics(OwnStatistics),
+    /// Numbers left out at random, as in training.
+    Dropout(Dropout),
     /// Layer normalisation.
     LayerNorm(LayerNorm),
     /// A function of each number by itself.
@@ -103,6 +107,7 @@ pub enum Kind {
     MatMul,
     BatchNorm,
     OwnStatistics,
+    Dropout,
     LayerNorm,
     /// ReLU and its clipped and leaky forms: what guided backpropagation and deconvolution speak of.
     Rectifier,
@@ -234,6 +239,7 @@ impl Op {
             Op::MatMul => Kind::MatMul,
             Op::BatchNorm(_) => Kind::BatchNorm,
             Op::OwnStatistics(_) => Kind::OwnStatistics,
+            Op::Dropout(_) => Kind::Dropout,
             Op::LayerNorm(_) => Kind::LayerNorm,
             Op::Activation(Activation::Relu | Activation::Clip { .. } | Activation::LeakyRelu { .. })
             | Op::PRelu(_) => Kind::Rectifier,
@@ -341,6 +347,7 @@ impl Op {
             Op::MatMul => linear::matmul_shape(inputs),
             Op::BatchNorm(op) => op.shape(inputs[0]),
             Op::OwnStatistics(op) => op.shape(inputs[0]),
+            Op::Dropout(op) => op.shape(inputs[0]),
             Op::LayerNorm(op) => op.shape(inputs[0]),
             Op::Activation(_) | Op::Detachable => Ok(inputs[0].to_vec()),
             Op::PRelu(op) => op.shape(inputs[0]),
@@ -383,7 +390,7 @@ impl Op {
                 true
             }
             Op::GlobalAveragePool | Op::Reshape(_) | Op::Transpose(_) | Op::Slice(_) | Op::Select(_) => true,
-            Op::Concat(_) | Op::Expand(_) | Op::Pad(_) | Op::Detachable => true,
+            Op::Concat(_) | Op::Expand(_) | Op::Pad(_) | Op::Dropout(_) | Op::Detachable => true,
             Op::MatMul | Op::OwnStatistics(_) | Op::LayerNorm(_) | Op::PRelu(_) => false,
             Op::Softmax(_) | Op::Resample(_) => false,
         }
@@ -477,6 +484,7 @@ impl Op {
             Op::MatMul => linear::matmul_forward(first, inputs.remove(0)),
             Op::BatchNorm(op) => op.forward(weights, first),
             Op::OwnStatistics(_) => OwnStatistics::forward(weights, first),
+            Op::Dropout(op) => op.apply(first),
             Op::LayerNorm(op) => op.forward(weights, first),
             Op::Activation(op) => op.forward(first),
             Op::PRelu(op) => op.forward(weights, first),
@@ -510,6 +518,7 @@ impl Op {
             Op::Linear(op) => op.gradient(weights, kept, signal),
             Op::BatchNorm(op) => op.gradient(weights, signal),
             Op::OwnStatistics(_) => OwnStatistics::gradient(weights, kept, signal),
+            Op::Dropout(op) => op.apply(signal),
             Op::LayerNorm(op) => op.gradient(weights, kept, signal),
             Op::Activation(op) => op.gradient(kept, signal),
             Op::PRelu(op) => op.gradient(weights, kept, signal),

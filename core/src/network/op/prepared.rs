@@ -88,12 +88,12 @@ impl Prepared {
         }
     }
 
-    /// The kernel for a padding. Weights are held once: the first kernel takes them over, later ones ask it for them.
+    /// The kernel for a padding. Weights are held once: the first kernel takes them over, later ones share them with it.
     fn kernel(&self, geometry: Geometry) -> Rc<Convolution> {
         let first = self.forward.borrow().first().map(|(_, kernel)| kernel.clone());
-        made(&self.forward, geometry.padding, || {
-            let weights = first.map_or_else(|| self.weights.take(), |kernel| kernel.weights());
-            Convolution::new(geometry, &weights, self.bias.as_deref())
+        made(&self.forward, geometry.padding, || match first {
+            Some(kernel) => kernel.padded(geometry.padding),
+            None => Convolution::new(geometry, &self.weights.take(), self.bias.as_deref()),
         })
     }
 
@@ -108,8 +108,13 @@ impl Prepared {
     /// `[N, C, H, W]`; the residual that of the result.
     #[must_use]
     pub fn forward(&self, input: Value, finish: Finish) -> Value {
+        let &[_, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
+        self.finished(self.geometry([h, w]), input, finish)
+    }
+
+    fn finished(&self, geometry: Geometry, input: Value, finish: Finish) -> Value {
         let &[n, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
-        let (geometry, device) = (self.geometry([h, w]), input.device());
+        let device = input.device();
         let kernel = self.kernel(geometry);
         let [rows, columns] = geometry.output_size([h, w]);
         let shape = [n, self.channels[1], rows, columns];
@@ -119,6 +124,13 @@ impl Prepared {
         memory::with_scratch(|scratch| kernel.run(input.slice(), n, [h, w], epilogue, &mut output, scratch));
         [Some(input), residual].into_iter().flatten().for_each(give_back);
         Value::from_floats(output, &shape, &device)
+    }
+
+    /// The same where all that the kernels see is there: nothing is put around the pictures.
+    #[must_use]
+    pub fn bare(&self, input: Value, finish: Finish) -> Value {
+        let &[_, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
+        self.finished(Geometry { padding: [0; 4], ..self.geometry([h, w]) }, input, finish)
     }
 
     /// The gradient at pictures of that `size`, of a signal before the convolution or, with what a clip after it let

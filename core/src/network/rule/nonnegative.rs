@@ -43,6 +43,7 @@ fn keeps(node: &Node) -> bool {
                 | Kind::Select
                 | Kind::Concat
                 | Kind::Expand
+                | Kind::Dropout
                 | Kind::Detachable
         ),
     }

@@ -5,7 +5,7 @@
 //! rectifiers and average where the others take the greatest.
 
 use super::Dimensions;
-use crate::network::graph::{Graph, NodeId};
+use crate::network::graph::{Dropped, Graph, NodeId};
 use crate::network::op::resampling::{Kernel, Target};
 use crate::network::op::{
     Activation, Arithmetic, BatchNorm, Concat, Convolution, Extent, LayerNorm, Linear, Op, Padding, Pool, Pooling,
@@ -83,6 +83,9 @@ impl Kernels {
         Window { padding: self.padding, ..Window::square(self.size, self.stride, 0) }
     }
 }
+
+/// Share that a usual dropout sets to zero.
+pub(super) const HALF: f64 = 0.5;
 
 /// A graph in the making.
 pub struct Builder<'a> {
@@ -230,6 +233,20 @@ impl<'a> Builder<'a> {
         at
     }
 
+    /// Notes that training set this share of a value to zero.
+    pub fn dropout(&mut self, at: NodeId, share: f64) {
+        self.dropped(Dropped { node: at, share, whole: false });
+    }
+
+    /// Notes that training left out a value for this share of the pictures.
+    pub fn stochastic_depth(&mut self, at: NodeId, share: f64) {
+        self.dropped(Dropped { node: at, share, whole: true });
+    }
+
+    fn dropped(&mut self, dropped: Dropped) {
+        self.graph.dropped.extend((dropped.share > 0.0).then_some(dropped));
+    }
+
     /// Mean over all places, as a vector.
     pub fn averaged(&mut self, at: NodeId) -> NodeId {
         let at = self.push("avgpool", Op::GlobalAveragePool, &[at]);
@@ -238,10 +255,16 @@ impl<'a> Builder<'a> {
 
     /// Mean over all places and a linear layer; a B-cos network classifies each place before the mean is taken.
     pub fn head(&mut self, name: &str, at: NodeId) -> NodeId {
+        self.dropping_head(name, at, 0.0)
+    }
+
+    /// The same; training set a share of the means to zero.
+    pub fn dropping_head(&mut self, name: &str, at: NodeId, share: f64) -> NodeId {
         let classes = self.dimensions.classes;
         match self.style {
             Style::Rectified => {
                 let pooled = self.averaged(at);
+                self.dropout(pooled, share);
                 self.linear(name, pooled, classes)
             }
             Style::BCos => {
@@ -253,16 +276,20 @@ impl<'a> Builder<'a> {
     }
 
     /// The head of AlexNet and VGG: means over `grid` x `grid` parts of the picture, then three layers, at those places
-    /// in the sequence `classifier`. A picture of any size fits.
+    /// in the sequence `classifier`. A picture of any size fits. Training had dropouts, AlexNet's before the first two layers,
+    /// VGG's behind them.
     pub fn perceptron(&mut self, at: NodeId, grid: usize, places: [usize; 3]) -> NodeId {
         let size = Target::Size([grid, grid]);
         let resample = Resample { size, kernel: Kernel::AdaptiveAverage };
         let at = self.push("avgpool", Op::Resample(resample), &[at]);
         let numbers = self.channels[at] * grid * grid;
         let mut at = self.reshaped("flatten", at, vec![Extent::Of(0), Extent::Rest], numbers);
+        let before = places[0] > 0;
         for place in &places[..2] {
+            self.dropout(at, if before { HALF } else { 0.0 });
             at = self.linear(&format!("classifier.{place}"), at, self.width(4096));
             at = self.relu(&format!("classifier.{}", place + 1), at);
+            self.dropout(at, if before { 0.0 } else { HALF });
         }
         self.linear(&format!("classifier.{}", places[2]), at, self.dimensions.classes)
     }

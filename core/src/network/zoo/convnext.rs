@@ -33,6 +33,10 @@ const TINY: Plan = Plan { widths: [96, 192, 384, 768], depths: [3, 3, 9, 3] };
 /// What layer norms add to the variance.
 const EPSILON: f32 = 1e-6;
 
+/// Share of the pictures for which torchvision's training left out the last block; it falls to none at the first. timm has
+/// none unless told to.
+const LEFT_OUT: f64 = 0.1;
+
 /// How a checkpoint calls its tensors.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Naming {
@@ -78,11 +82,14 @@ impl Naming {
 
 fn graph(dimensions: &Dimensions, plan: &Plan, naming: Naming) -> Graph {
     let mut b = Builder::new(Style::Rectified, dimensions);
-    let mut at = 0;
+    let last = (plan.depths.iter().sum::<usize>() - 1) as f64;
+    let (mut at, mut number) = (0, 0.0);
     for stage in 0..plan.widths.len() {
         at = entrance(&mut b, &naming.entrance(stage), at, stage == 0, plan.widths[stage]);
         for block in 0..plan.depths[stage] {
-            at = self::block(&mut b, naming, &naming.block(stage, block), at);
+            let left_out = if naming == Naming::Torchvision { LEFT_OUT * number / last } else { 0.0 };
+            at = self::block(&mut b, naming, &naming.block(stage, block), at, left_out);
+            number += 1.0;
         }
     }
     b.features(at);
@@ -109,7 +116,7 @@ fn entrance(b: &mut Builder, name: &str, at: NodeId, start: bool, width: usize) 
 }
 
 /// Each channel convolved, a layer norm, two linear layers along the channels, a factor a channel; added to what went in.
-fn block(b: &mut Builder, naming: Naming, name: &str, start: NodeId) -> NodeId {
+fn block(b: &mut Builder, naming: Naming, name: &str, start: NodeId, left_out: f64) -> NodeId {
     let names = naming.names(name);
     let width = b.channels(start);
     let mut at = b.convolution(&names.convolution, start, Kernels::new(width, 7).depthwise().bias(true));
@@ -121,6 +128,7 @@ fn block(b: &mut Builder, naming: Naming, name: &str, start: NodeId) -> NodeId {
     at = b.push(format!("{name}.channels_first"), Op::Transpose(Transpose(vec![0, 3, 1, 2])), &[at]);
     let factors = factors(b, naming, &names.scale, width);
     at = b.push(format!("{name}.scaled"), Op::Arithmetic(Arithmetic::Multiply), &[at, factors]);
+    b.stochastic_depth(at, left_out);
     b.sum(name, start, at)
 }
 

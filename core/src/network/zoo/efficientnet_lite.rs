@@ -72,6 +72,8 @@ struct Plan {
     stages: &'static [Stage],
     /// Channels of the last feature maps.
     head: usize,
+    /// Share of the features that training set to zero.
+    dropout: f64,
 }
 
 const STAGES: [Stage; 7] = [
@@ -84,15 +86,19 @@ const STAGES: [Stage; 7] = [
     stage(1, 3, 1, 6, 320),
 ];
 
-const LITE0: Plan = Plan { stem: 32, stages: &STAGES, head: 1280 };
+const LITE0: Plan = Plan { stem: 32, stages: &STAGES, head: 1280, dropout: 0.2 };
 const LITE1: Plan = Plan { stages: &scaled(10, 11), ..LITE0 };
-const LITE2: Plan = Plan { stages: &scaled(11, 12), ..LITE0 };
-const LITE3: Plan = Plan { stages: &scaled(12, 14), ..LITE0 };
-const LITE4: Plan = Plan { stages: &scaled(14, 18), ..LITE0 };
+const LITE2: Plan = Plan { stages: &scaled(11, 12), dropout: 0.3, ..LITE0 };
+const LITE3: Plan = Plan { stages: &scaled(12, 14), ..LITE2 };
+const LITE4: Plan = Plan { stages: &scaled(14, 18), ..LITE2 };
 
 /// The same shape in small, for tests that run on every device.
 const TINY: Plan =
-    Plan { stem: 8, stages: &[stage(1, 3, 1, 1, 8), stage(1, 5, 2, 6, 12), stage(1, 5, 1, 6, 12)], head: 32 };
+    Plan { stem: 8, stages: &[stage(1, 3, 1, 1, 8), stage(1, 5, 2, 6, 12), stage(1, 5, 1, 6, 12)], head: 32, ..LITE0 };
+
+/// Share of the pictures for which the package's training left out a block at the end; it falls to none at the start. timm
+/// has neither this nor dropout unless told to.
+const LEFT_OUT: f64 = 0.2;
 
 /// Compound scaling in tenths (Tan and Le 2019, section 3.3): channels to the nearest multiple of 8, but never below nine
 /// tenths; repeats rounded up, but in the first and the last stage, which Lite leaves as they are.
@@ -150,7 +156,9 @@ impl Naming {
 }
 
 fn graph(dimensions: &Dimensions, plan: &Plan, naming: Naming) -> Graph {
-    let blocks = Blocks { padding: Some(Padding::Same) };
+    let blocks = Blocks::padded(Some(Padding::Same));
+    let (left_out, dropout) = if naming == Naming::Pypi { (LEFT_OUT, plan.dropout) } else { (0.0, 0.0) };
+    let count: usize = plan.stages.iter().map(|stage| stage.repeats).sum();
     let mut b = Builder::new(Style::Rectified, dimensions);
     b.epsilon = 1e-3;
     let stem = Kernels::new(b.width(plan.stem), 3).stride(2);
@@ -160,14 +168,15 @@ fn graph(dimensions: &Dimensions, plan: &Plan, naming: Naming) -> Graph {
         for repeat in 0..stage.repeats {
             let stride = if repeat == 0 { stage.stride } else { 1 };
             let name = naming.block(place, repeat, number);
-            at =
-                blocks.block(&mut b, at, stage, stride, &naming.parts(&name, stage.expand > 1), &format!("{name}.add"));
+            let names = naming.parts(&name, stage.expand > 1);
+            let blocks = Blocks { left_out: left_out * (number as f64 / count as f64), ..blocks };
+            at = blocks.block(&mut b, at, stage, stride, &names, &format!("{name}.add"));
             number += 1;
         }
     }
     let head = Kernels::new(b.width(plan.head), 1);
     at = blocks.rectified(&mut b, &naming.layer("", ["_conv_head", "_bn1"], ["conv_head", "bn2"]), at, head);
     b.features(at);
-    b.head(if naming == Naming::Pypi { "_fc" } else { "classifier" }, at);
+    b.dropping_head(if naming == Naming::Pypi { "_fc" } else { "classifier" }, at, dropout);
     b.graph
 }

@@ -43,9 +43,16 @@ pub(super) struct Names {
 pub(super) struct Blocks {
     /// How pictures are padded; without, half a kernel on all sides.
     pub padding: Option<Padding>,
+    /// Share of the pictures for which training left out what is added to what went in.
+    pub left_out: f64,
 }
 
 impl Blocks {
+    /// Padded so, and never left out.
+    pub const fn padded(padding: Option<Padding>) -> Blocks {
+        Blocks { padding, left_out: 0.0 }
+    }
+
     /// A convolution and its batch norm.
     pub fn convolution(self, b: &mut Builder, names: &Names, at: NodeId, kernels: Kernels) -> NodeId {
         let kernels = self.padding.map_or(kernels, |padding| kernels.padding(padding));
@@ -78,6 +85,10 @@ impl Blocks {
         }
         at = self.rectified(b, convolve, at, Kernels::new(wide, stage.kernel).stride(stride).depthwise());
         at = self.convolution(b, narrow, at, Kernels::new(b.width(stage.outputs), 1));
-        if stride == 1 && b.channels(start) == b.channels(at) { b.sum(sum, at, start) } else { at }
+        if stride > 1 || b.channels(start) != b.channels(at) {
+            return at;
+        }
+        b.stochastic_depth(at, self.left_out);
+        b.sum(sum, at, start)
     }
 }

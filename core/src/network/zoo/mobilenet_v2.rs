@@ -29,10 +29,12 @@ pub const ALL: &[Architecture] = &[
 struct Variant {
     blocks: Blocks,
     norms: bool,
+    /// Share of the features that training set to zero.
+    dropout: f64,
 }
 
-const TORCHVISION: Variant = Variant { blocks: Blocks { padding: None }, norms: true };
-const FOLDED: Variant = Variant { blocks: Blocks { padding: Some(Padding::Same) }, norms: false };
+const TORCHVISION: Variant = Variant { blocks: Blocks::padded(None), norms: true, dropout: 0.2 };
+const FOLDED: Variant = Variant { blocks: Blocks::padded(Some(Padding::Same)), norms: false, dropout: 0.0 };
 
 const STAGES: [Stage; 7] = [
     stage(1, 3, 1, 1, 16),
@@ -59,7 +61,7 @@ fn graph(dimensions: &Dimensions, variant: &Variant) -> Graph {
     let head = Kernels::new(b.width(1280), 1);
     at = variant.blocks.rectified(&mut b, &variant.layer(&format!("features.{place}")), at, head);
     b.features(at);
-    b.head("classifier.1", at);
+    b.dropping_head("classifier.1", at, variant.dropout);
     b.graph
 }
 

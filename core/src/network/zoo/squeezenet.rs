@@ -1,6 +1,6 @@
 //! SqueezeNet (Iandola et al. 2016, arXiv 1602.07360).
 
-use super::builder::{Builder, Kernels, Style};
+use super::builder::{Builder, HALF, Kernels, Style};
 use super::{Architecture, Dimensions};
 use crate::network::graph::{Graph, NodeId};
 use crate::network::op::{Op, Reshape, Window};
@@ -40,6 +40,7 @@ fn graph(dimensions: &Dimensions, plan: &Plan) -> Graph {
         };
     }
     b.features(at);
+    b.dropout(at, HALF);
     at = b.convolution("classifier.1", at, Kernels::new(dimensions.classes, 1).bias(true));
     at = b.relu("classifier.2", at);
     at = b.push("classifier.3", Op::GlobalAveragePool, &[at]);

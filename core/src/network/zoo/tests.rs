@@ -5,8 +5,9 @@ use crate::descriptor::Need;
 use crate::network::describe::listing;
 use crate::network::graph::Graph;
 use crate::network::op::{Kind, Op};
-use crate::network::plan::{Outline, Plan};
+use crate::network::plan::{Outline, Pass, Plan};
 use crate::network::shape::infer;
+use burn::tensor::Device;
 use std::collections::BTreeSet;
 
 /// Architecture, learned weights, multiply-adds for a picture of 224 x 224 without those of attention's own products:
@@ -53,6 +54,31 @@ const PUBLISHED: &[(&str, usize, u64)] = &[
     ("bcos_densenet121", 7_945_440, 3_001_327_616),
     ("bcos_simple_vit_ti_patch16", 5_800_128, 1_098_444_288),
     ("bcos_simple_vit_s_patch16", 22_217_088, 4_277_787_648),
+];
+
+/// How many, and the sum of their shares.
+type Drops = (usize, f64);
+
+/// What a fresh network of the same packages drops in training: dropouts, and stochastic depths. All others drop nothing.
+const DROPPED: &[(&str, Drops, Drops)] = &[
+    ("alexnet", (2, 1.0), (0, 0.0)),
+    ("vgg11", (2, 1.0), (0, 0.0)),
+    ("vgg11_bn", (2, 1.0), (0, 0.0)),
+    ("vgg13", (2, 1.0), (0, 0.0)),
+    ("vgg13_bn", (2, 1.0), (0, 0.0)),
+    ("vgg16", (2, 1.0), (0, 0.0)),
+    ("vgg16_bn", (2, 1.0), (0, 0.0)),
+    ("vgg19", (2, 1.0), (0, 0.0)),
+    ("vgg19_bn", (2, 1.0), (0, 0.0)),
+    ("squeezenet1_0", (1, 0.5), (0, 0.0)),
+    ("squeezenet1_1", (1, 0.5), (0, 0.0)),
+    ("mobilenet_v2", (1, 0.2), (0, 0.0)),
+    ("convnext_tiny", (0, 0.0), (17, 0.9)),
+    ("efficientnet_lite0", (1, 0.2), (9, 0.9625)),
+    ("efficientnet_lite1", (1, 0.2), (14, 1.447_619)),
+    ("efficientnet_lite2", (1, 0.3), (14, 1.447_619)),
+    ("efficientnet_lite3", (1, 0.3), (17, 1.766_667)),
+    ("efficientnet_lite4", (1, 0.3), (23, 2.366_667)),
 ];
 
 /// Weights that training learns: all but the statistics of batch norms.
@@ -170,21 +196,21 @@ fn no_width_makes_a_builder_panic() {
 #[test]
 fn a_plan_counts_what_a_network_does() {
     let graph = architecture("resnet18").map(|known| known.graph(&known.dimensions())).unwrap();
-    let plan = Plan::new(&graph, [224, 224]).unwrap();
+    let plan = Plan::new(&graph, [224, 224], &Device::default()).unwrap();
     assert_eq!(plan.features, [512, 7, 7]);
     // torchvision's documentation gives 1.81 giga multiply-adds.
     assert!((plan.multiply_adds as f64 / 1.81e9 - 1.0).abs() < 0.01, "{}", plan.multiply_adds);
     // Behind the features there is the classifier alone: 512 x 1000.
     assert!((plan.suffix - 512_000.0 / plan.multiply_adds as f64).abs() < 1e-9);
     assert!(plan.affine && plan.attention == 0);
-    assert!(plan.batch(false) >= plan.batch(true) && plan.batch(true) >= 1);
+    assert!(plan.batch(Pass::Forward) >= plan.batch(Pass::Gradient) && plan.batch(Pass::Gradient) >= 1);
 }
 
 #[test]
 fn an_outline_names_layers_and_what_is_missing() {
     let outline = |id: &str| {
         let graph = architecture(id).map(|known| known.graph(&known.dimensions())).unwrap();
-        Outline::new(&graph, [224, 224]).unwrap()
+        Outline::new(&graph, [224, 224], &Device::default()).unwrap()
     };
     let resnet = outline("resnet18");
     assert_eq!(resnet.lacks, [Need::Attention, Need::Scales]);
@@ -194,4 +220,19 @@ fn an_outline_names_layers_and_what_is_missing() {
     let vit = outline("vit_b_16");
     assert_eq!(vit.lacks, [Need::Rectifiers, Need::Scales, Need::Pointwise]);
     assert!(vit.layers.iter().any(|layer| layer.name == vit.features && layer.size[1..] == [14, 14]));
+}
+
+#[test]
+fn training_drops_what_the_published_networks_drop() {
+    for architecture in ARCHITECTURES.iter().filter(|known| known.id != "efficientnet_lite_tiny") {
+        let graph = architecture.graph(&architecture.dimensions());
+        let none = (architecture.id, (0, 0.0), (0, 0.0));
+        let &(id, numbers, pictures) = DROPPED.iter().find(|known| known.0 == architecture.id).unwrap_or(&none);
+        for (whole, (count, sum)) in [(false, numbers), (true, pictures)] {
+            let shares: Vec<f64> = graph.dropped.iter().filter(|one| one.whole == whole).map(|one| one.share).collect();
+            assert_eq!(shares.len(), count, "{id}");
+            assert!((shares.iter().sum::<f64>() - sum).abs() < 1e-6, "{id}: {shares:?}");
+        }
+        assert!(graph.dropped.is_sorted_by_key(|one| one.node), "{id}: numbered as they come");
+    }
 }

@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod arithmetic;
 pub mod convolution;
+pub mod dropout;
 pub mod linear;
 pub mod moving;
 pub mod normalisation;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
         activation::cases(),
         arithmetic::cases(),
         convolution::cases(),
+        dropout::cases(),
         linear::cases(),
         moving::cases(),
         normalisation::cases(),

@@ -115,14 +115,15 @@ impl Desk {
                 None => results.told(seen, &key),
             })
         };
+        let methods: Vec<MethodSpec> = wanted.methods().iter().filter(told).cloned().collect();
         let spec = Spec {
             tessera: VERSION,
             network: NetworkSpec::of(&card),
             subject: Subject::Photo(PhotoSpec { sha256: prepared.facts.sha256.clone(), crop: seen.1 }),
-            target: question.target(),
+            target: self.target_of(seen, Some(question), &methods),
             scale: wanted.scale,
             seed: wanted.seed,
-            methods: wanted.methods().iter().filter(told).cloned().collect(),
+            methods,
             steps: vec![],
             metrics: vec![],
             convention: Default::default(),

@@ -13,6 +13,7 @@ use tessera_core::experiment::{MethodSpec, NetworkSpec, Spec, Subject, Target};
 use tessera_core::method::preset::{PRESETS, preset};
 use tessera_core::metric::Metric;
 use tessera_core::network::card::Card;
+use tessera_core::network::plan::Pass;
 use tessera_core::photo::{Preprocess, preset as ways};
 
 /// The methods that are ticked when nothing is said.
@@ -150,7 +151,7 @@ impl Desk {
         let together = Foretold::together(&each);
         let outline = self.network.with(|network| network.outline.clone())?;
         let (size, usual) = (self.seen_of_mosaics()?, outline.plan.input[0].max(1));
-        let memory = outline.plan.memory(true) as f64 * (size as f64 / usual as f64).powi(2);
+        let memory = outline.plan.memory(Pass::Gradient) as f64 * (size as f64 / usual as f64).powi(2);
         Some(Price { passes: together.passes, seconds: together.seconds, memory: memory as u64 })
     }
 

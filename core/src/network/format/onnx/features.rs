@@ -38,6 +38,7 @@ impl Graph {
             picture: self.picture,
             folded: vec![],
             trained: vec![],
+            dropped: vec![],
         }
     }
 }
@@ -111,8 +112,7 @@ fn as_tokens(graph: Graph, id: NodeId, grid: [usize; 2]) -> Graph {
         (1..).map(|i| format!("{wanted}{}", "#".repeat(i - 1))).find(|name| !names.contains(name)).unwrap_or(wanted)
     };
     let tokens = Some(Tokens { before: 0, grid });
-    let mut with =
-        Graph { nodes: vec![], features: id + 1, tokens, picture: graph.picture, folded: vec![], trained: vec![] };
+    let mut with = Graph { nodes: vec![], features: id + 1, tokens, ..graph.clone_marks() };
     for (at, mut node) in graph.nodes.into_iter().enumerate() {
         for input in &mut node.inputs {
             *input += if *input >= id { 2 } else { 0 };
