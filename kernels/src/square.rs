@@ -2,6 +2,7 @@
 //! number, so x86 has its shuffles here.
 
 use pulp::Simd;
+#[cfg(target_arch = "x86_64")]
 use std::any::Any;
 use std::array::from_fn;
 

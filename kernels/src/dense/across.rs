@@ -64,24 +64,24 @@ impl Across {
         let (of, taps) = (&*self.of, self.taps.len());
         let k = rows.start * self.all;
         let block = k / of.block * of.block;
-        let start = block * of.rows.next_multiple_of(P) + (k - block) * P;
-        let step = of.block.min(of.depth - block) * P;
+        // Counted in a tile's rows from here on: one output channel each there, one input channel here.
+        let (there, to) = (of.numbers.as_chunks::<P>().0, to.as_chunks_mut::<P>().0);
+        let (at, width) = (at / P, width / P);
+        let start = block * of.rows.div_ceil(P) + (k - block);
+        let step = of.block.min(of.depth - block);
         let outputs = range.start / taps..range.end / taps;
+        let last = rows.len() - 1;
         for first in outputs.clone().step_by(P) {
-            let from = &of.numbers[start + first / P * step..];
+            let from = &there[start + first / P * step..];
             for (place, &tap) in self.taps.iter().enumerate() {
                 // What is the next tile's lies right behind.
-                (0..P * P / LINE).for_each(|line| prefetch(from, (P * self.all + tap * P) * P + line * LINE));
+                let next = P * (P * self.all + tap * P);
+                (0..P * P / LINE).for_each(|line| prefetch(from.as_flattened(), next + line * LINE));
                 let mut square = [[0.0; P]; P];
-                for (row, to) in square.iter_mut().enumerate() {
-                    let at = (row.min(rows.len() - 1) * self.all + tap) * P;
-                    to.copy_from_slice(&from[at..at + P]);
-                }
-                let turned = turned(simd, square);
-                let k = (first - outputs.start) * taps + place;
-                for (column, output) in turned.iter().zip(first..outputs.end) {
-                    let at = at + ((output - first) * taps + k) * width;
-                    to[at..at + P].copy_from_slice(column);
+                square.iter_mut().enumerate().for_each(|(row, to)| *to = from[row.min(last) * self.all + tap]);
+                let first_line = (first - outputs.start) * taps + place;
+                for (column, output) in turned(simd, square).iter().zip(0..outputs.end - first) {
+                    to[(first_line + output * taps) * width + at] = *column;
                 }
             }
         }
