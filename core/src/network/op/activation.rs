@@ -6,7 +6,7 @@ use super::{Keeps, Kept, Trace, Value, Want, Weights};
 use crate::network::parameters::Parameters;
 use crate::network::processor::Numbers;
 use burn::tensor::{Device, Tensor, activation::gelu};
-use tessera_kernels::{Mask, mask, memory};
+use tessera_kernels::{Mask, clamp, mask, memory};
 
 /// A function of one number. `x` is what comes in, `y` what goes out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +93,9 @@ impl Activation {
     /// What goes out, of the same shape.
     #[must_use]
     pub fn forward(self, input: Value) -> Value {
-        input.map(|x| self.value(x))
+        let limits = self.limits().filter(|(low, high)| low <= high);
+        let clamped = limits.and_then(|limits| clamped(&input, limits));
+        clamped.unwrap_or_else(|| input.map(|x| self.value(x)))
     }
 
     fn value(self, x: Tensor<1>) -> Tensor<1> {
@@ -196,6 +198,14 @@ impl Activation {
             _ => unreachable!("{self:?} keeps its output"),
         }
     }
+}
+
+/// Numbers between limits, if they lie on the processor.
+fn clamped(input: &Value, (low, high): (f32, f32)) -> Option<Value> {
+    let numbers = Numbers::of(input.clone().flat())?;
+    let mut output = memory::take(input.count());
+    clamp(numbers.slice(), low, high, &mut output);
+    Some(Value::from_floats(output, input.shape(), &input.device()))
 }
 
 /// The signal where numbers were let through, on the processor.
