@@ -106,6 +106,9 @@ impl WithSimd for Making<'_> {
                 let set = match bytes_of(&passed) {
                     // The instruction set has bits itself.
                     &[first, second] => u16::from_le_bytes([first, second]),
+                    // WebAssembly has an instruction for it.
+                    #[cfg(target_arch = "wasm32")]
+                    lanes if lanes.len() == 16 => bitmask(lanes),
                     // A sum of different powers of two, of so few, is their bits.
                     _ => simd.reduce_sum_f32s(simd.select_f32s(passed, powers, zero)) as u16,
                 };
@@ -119,6 +122,14 @@ impl WithSimd for Making<'_> {
             *bytes = last.to_le_bytes();
         }
     }
+}
+
+/// The highest bit of each of four lanes.
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn bitmask(lanes: &[u8]) -> u16 {
+    let lanes: [u8; 16] = lanes.try_into().expect("a whole vector");
+    u16::from(std::arch::wasm32::i32x4_bitmask(pulp::cast(lanes)))
 }
 
 const fn lanes() -> [u32; GROUP] {
