@@ -149,7 +149,7 @@ def at(case, node, module, suffix, costly):
         map, weights = ablation(case, module)
         yield "ablationcam" + suffix, map, {"node": node}
         yield "ablationcam.weights" + suffix, weights, {"node": node}
-        for id, steps, plain in DESCENTS[: 3 if is_small(case) else 1]:
+        for id, steps, plain in DESCENTS:
             map, stopped = opticam(case, module, steps, plain)
             yield id + suffix, map, {"node": node, "steps": stopped, "max_steps": steps}
 
@@ -160,8 +160,8 @@ def is_small(case):
 
 def maps(case):
     for i, (node, module) in enumerate(case.net.nodes.items()):
-        # Lite0's earlier layer has few channels; a photo goes through the network once for each.
-        costly = is_small(case) or (case.net.kind == "relu6" and i > 0)
+        # Earlier layers of the trained networks have few channels; a photo goes through the network once for each.
+        costly = is_small(case) or i > 0
         yield from at(case, node, module, f"@{node}" if i else "", costly)
     if case.net.kind in ("relu", "relu6"):
         map, gap = fullgrad(case)
