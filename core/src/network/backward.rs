@@ -4,7 +4,7 @@
 
 use super::forward::{Tape, Watch};
 use super::graph::{Graph, NodeId};
-use super::op::{Kept, Op, Trace, Weights};
+use super::op::{Kept, Trace, Weights};
 use super::rule::{Rule, Rules, Site, absorbed, factors, nonnegative};
 use super::value::Value;
 
@@ -101,7 +101,7 @@ impl<'a> Pass<'a> {
     /// The prepared convolution right before a clip, if it can take on the clip's derivative while it reads the signal.
     fn hands_on(&self, clip: NodeId) -> Option<NodeId> {
         let node = &self.graph.nodes[clip];
-        limits(&node.op)?;
+        node.op.limits()?;
         let &convolution = node.inputs.first()?;
         let plain = [clip, convolution].iter().all(|&id| self.rules[id] == Rule::Gradient);
         let unseeded = self.signals[convolution].is_none() && !self.wanted.contains(&convolution);
@@ -113,7 +113,7 @@ impl<'a> Pass<'a> {
     fn back(&self, id: NodeId, signal: Value) -> Vec<Option<Value>> {
         let node = &self.graph.nodes[id];
         if let (Some(prepared), Some(clip)) = (&self.weights[id].prepared, self.clips[id]) {
-            let limits = limits(&self.graph.nodes[clip].op).expect("asked before");
+            let limits = self.graph.nodes[clip].op.limits().expect("asked before");
             let Some(Trace::Passed(passed)) = self.kept(clip, &[]).passed(limits) else {
                 panic!("a clip keeps its output or a trace of it");
             };
@@ -155,11 +155,6 @@ impl<'a> Pass<'a> {
             trace: self.tape.traces[id].as_ref(),
         }
     }
-}
-
-/// The limits of a clip.
-fn limits(op: &Op) -> Option<(f32, f32)> {
-    if let Op::Activation(op) = op { op.limits() } else { None }
 }
 
 /// Which nodes depend on a wanted one, those included.

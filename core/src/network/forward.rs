@@ -262,10 +262,8 @@ impl<'a> Walk<'a> {
             let fits = tape.values[other].as_ref().is_some_and(|value| value.shape() == shape);
             (node.op == Op::Arithmetic(Arithmetic::Add) && fits).then_some((sum, other))
         });
-        let clip = next(sum.map_or(id, |(sum, _)| sum)).and_then(|clip| match self.graph.nodes[clip].op {
-            Op::Activation(op) => op.limits().map(|limits| (clip, limits)),
-            _ => None,
-        });
+        let clip = next(sum.map_or(id, |(sum, _)| sum));
+        let clip = clip.and_then(|clip| self.graph.nodes[clip].op.limits().map(|limits| (clip, limits)));
         Chain { sum, clip }
     }
 }

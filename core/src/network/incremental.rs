@@ -25,7 +25,10 @@ pub struct Incremental<'a> {
     clean: Vec<Option<Numbers>>,
     /// Which nodes depend on the input.
     behind: Vec<bool>,
+    /// Which have a region and are taken by nodes that have none.
+    edge: Vec<bool>,
     takers: Vec<usize>,
+    last: Vec<NodeId>,
 }
 
 /// What is cut out of a value: so many places from there, which may lie outside.
@@ -50,7 +53,9 @@ impl<'a> Incremental<'a> {
         let tape = forward::run(graph, weights, picture, &taps, &[]);
         let numbers = |id: NodeId| cut_out[id].then(|| tape.values[id].clone().and_then(|v| Numbers::of(v.flat())));
         let clean = (0..cut_out.len()).map(|id| numbers(id).flatten()).collect();
-        Some(Incremental { graph, weights, cone, tape, clean, behind, takers: graph.takers() })
+        let edge = edge(graph, &cone);
+        let (takers, last) = (graph.takers(), graph.last_uses());
+        Some(Incremental { graph, weights, cone, tape, clean, behind, edge, takers, last })
     }
 
     /// The logits of pictures that differ from the first in a window each.
@@ -71,12 +76,14 @@ impl<'a> Incremental<'a> {
         }
         run.rest()
     }
+}
 
-    /// Whether a node behind the cone takes this one's value, of which a region is known.
-    fn is_last(&self, id: NodeId) -> bool {
-        let mut nodes = self.graph.nodes.iter().zip(&self.cone.regions);
-        self.cone.regions[id].is_some() && nodes.any(|(node, region)| region.is_none() && node.inputs.contains(&id))
-    }
+/// Which nodes have a region and are taken by one that has none.
+fn edge(graph: &Graph, cone: &Cone) -> Vec<bool> {
+    let mut edge = vec![false; graph.nodes.len()];
+    let whole = graph.nodes.iter().zip(&cone.regions).filter(|(_, region)| region.is_none());
+    whole.flat_map(|(node, _)| &node.inputs).for_each(|&input| edge[input] = cone.regions[input].is_some());
+    edge
 }
 
 /// Which values of the unchanged picture something is cut out of.
@@ -158,8 +165,7 @@ impl Run<'_> {
 
     /// The only node that takes this one's region, if that has the same places and was not computed.
     fn next(&self, id: NodeId, done: &[bool]) -> Option<NodeId> {
-        let (graph, regions) = (self.of.graph, &self.of.cone.regions);
-        let next = (id + 1..graph.nodes.len()).find(|&next| graph.nodes[next].inputs.contains(&id))?;
+        let (next, regions) = (self.of.last[id], &self.of.cone.regions);
         (self.of.takers[id] == 1 && !done[next] && regions[next] == regions[id]).then_some(next)
     }
 
@@ -172,10 +178,7 @@ impl Run<'_> {
     }
 
     fn limits(&self, clip: NodeId) -> Option<(NodeId, (f32, f32))> {
-        match self.of.graph.nodes[clip].op {
-            Op::Activation(op) => op.limits().map(|limits| (clip, limits)),
-            _ => None,
-        }
+        self.of.graph.nodes[clip].op.limits().map(|limits| (clip, limits))
     }
 
     /// Gives up the regions that this node was the last to take.
@@ -241,7 +244,7 @@ impl Run<'_> {
         let Incremental { graph, weights, cone, tape, behind, .. } = self.of;
         let mut start = tape.clone();
         for id in (0..graph.nodes.len()).filter(|&id| behind[id]) {
-            start.values[id] = self.of.is_last(id).then(|| self.whole(id));
+            start.values[id] = self.of.edge[id].then(|| self.whole(id));
         }
         let included: Vec<bool> = (0..graph.nodes.len()).map(|id| behind[id] && cone.regions[id].is_none()).collect();
         let tape = forward::go_on(graph, weights, start, &included);

@@ -390,9 +390,17 @@ impl Op {
     #[must_use]
     pub fn leaves_trace(&self) -> bool {
         match self {
-            Op::Activation(op) => op.limits().is_some(),
             Op::Pool(op) => op.leaves_trace(),
-            _ => false,
+            op => op.limits().is_some(),
+        }
+    }
+
+    /// The limits between which it passes numbers as they are, if that is all it does.
+    #[must_use]
+    pub fn limits(&self) -> Option<(f32, f32)> {
+        match self {
+            Op::Activation(op) => op.limits(),
+            _ => None,
         }
     }
 

@@ -90,12 +90,22 @@ impl Pool {
 
     /// The greatest of each window, if the pictures lie on the processor.
     fn greatest_on_processor(&self, input: &Value) -> Option<Value> {
+        let found = self.searched(input, |kernel, numbers, size, output| kernel.run(numbers, size, output))?;
+        Some(found.0)
+    }
+
+    /// What our own kernel finds by such a search, if there is one and the pictures lie on the processor.
+    fn searched<T>(
+        &self,
+        input: &Value,
+        search: impl FnOnce(MaxPool, &[f32], [usize; 2], &mut [f32]) -> T,
+    ) -> Option<(Value, T)> {
         let &[_, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
         let (kernel, numbers) = (self.kernel([h, w])?, Numbers::of(input.clone().flat())?);
         let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
         let mut output = memory::take(shape.iter().product());
-        kernel.run(numbers.slice(), [h, w], &mut output);
-        Some(Value::from_floats(output, &shape, &input.device()))
+        let found = search(kernel, numbers.slice(), [h, w], &mut output);
+        Some((Value::from_floats(output, &shape, &input.device()), found))
     }
 
     /// Whether our own kernel can tell which number of each window is the greatest.
@@ -106,14 +116,14 @@ impl Pool {
 
     /// The greatest of each window and which it is, if the pictures lie on the processor.
     pub(super) fn traced(&self, input: &Value) -> Option<(Value, Trace)> {
-        let &[_, _, h, w] = input.shape() else { panic!("expected [N, C, H, W], found {:?}", input.shape()) };
-        let kernel = self.kernel([h, w]).filter(|_| self.leaves_trace())?;
-        let numbers = Numbers::of(input.clone().flat())?;
-        let shape = self.shape(input.shape()).unwrap_or_else(|reason| panic!("{reason}"));
-        let mut output = memory::take(shape.iter().product());
-        let mut winners = vec![0; output.len()];
-        kernel.run_traced(numbers.slice(), [h, w], &mut output, &mut winners);
-        Some((Value::from_floats(output, &shape, &input.device()), Trace::Winners(Rc::from(winners))))
+        if !self.leaves_trace() {
+            return None;
+        }
+        self.searched(input, |kernel, numbers, size, output| {
+            let mut winners = vec![0; output.len()];
+            kernel.run_traced(numbers, size, output, &mut winners);
+            Trace::Winners(Rc::from(winners))
+        })
     }
 
     /// The signal where each window's greatest stood, on the processor.
